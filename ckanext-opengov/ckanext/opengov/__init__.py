@@ -1,0 +1,1 @@
+"""The open government portal: a civic kit and the components that stand on it."""

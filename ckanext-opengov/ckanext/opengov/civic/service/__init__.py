@@ -1,0 +1,1 @@
+"""The rules of the civic kit. They know neither pages nor actions."""

@@ -1,0 +1,1 @@
+"""What must hold for every request: forgery protection, sessions, caching."""

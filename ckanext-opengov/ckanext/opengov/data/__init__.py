@@ -1,0 +1,1 @@
+"""Open data: agencies, data sets with their passport, tables."""

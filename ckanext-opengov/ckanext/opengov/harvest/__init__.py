@@ -1,0 +1,1 @@
+"""Harvesters. They write through actions only."""

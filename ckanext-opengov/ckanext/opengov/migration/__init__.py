@@ -1,0 +1,1 @@
+"""Alembic migrations of all components, one folder a plugin: CKAN looks for them here."""

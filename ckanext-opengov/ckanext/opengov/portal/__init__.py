@@ -1,0 +1,1 @@
+"""What the visitor sees around the components: theme, home, search, languages."""

@@ -1,0 +1,1 @@
+"""One scheming file per entity type; importable as ``ckanext.opengov.schemas``."""

@@ -1,0 +1,1 @@
+"""The local stack behind ``./opengov``: install, configure, start, look after. Standard library only."""

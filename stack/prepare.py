@@ -1,0 +1,65 @@
+"""Runs inside the virtual environment: migrate, make the administrator, print the DataStore's grants.
+
+One process for all of it, because every start of CKAN costs seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from ckan.cli import load_config
+from ckan.cli.db import _migrate_plugins
+from ckan.config.middleware import make_app
+from ckan.lib.search import rebuild
+from ckan.model import parse_db_config
+from ckanext.datastore.cli import permissions_sql
+
+ADMIN = "admin"
+
+
+def main() -> None:
+    order = json.load(sys.stdin)
+    app = make_app(load_config(sys.argv[1]))
+    with app.test_request_context():
+        model.repo.upgrade_db("head")
+        _migrate_plugins(apply=True)
+        token = make_administrator(order["admin_password"]) if order["admin_password"] else ""
+        rebuild(force=True, clear=False)
+        print("--- token ---", token, sep="\n")
+        print("--- grants ---", grants(), sep="\n")
+
+
+def make_administrator(password: str) -> str:
+    context = {"ignore_auth": True, "model": model, "session": model.Session}
+    if model.User.get(ADMIN) is None:
+        values = {"name": ADMIN, "email": "admin@example.org", "password": password, "fullname": "Administrator"}
+        tk.get_action("user_create")(dict(context), values | {"sysadmin": True})
+        model.User.get(ADMIN).sysadmin = True  # pyright: ignore[reportOptionalMemberAccess]
+        model.Session.commit()
+    site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})
+    answer = tk.get_action("api_token_create")(
+        dict(context) | {"user": site_user["name"]}, {"user": ADMIN, "name": "opengov-up"}
+    )
+    return answer["token"]
+
+
+def grants() -> str:
+    """What lets the reader read the DataStore and nothing else, for the cluster's superuser to run."""
+    main, write = parse_db_config("sqlalchemy.url"), parse_db_config("ckan.datastore.write_url")
+    read = parse_db_config("ckan.datastore.read_url")
+    # Every role may connect everywhere until PUBLIC loses that right; CKAN's script forgets it.
+    closed = f"REVOKE CONNECT ON DATABASE {main['db_name']} FROM PUBLIC;\n"
+    return closed + permissions_sql(
+        maindb=main["db_name"],
+        datastoredb=write["db_name"],
+        mainuser=main["db_user"],
+        writeuser=write["db_user"],
+        readuser=read["db_user"],
+    )
+
+
+if __name__ == "__main__":
+    main()
