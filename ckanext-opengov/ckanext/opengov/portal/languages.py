@@ -28,8 +28,7 @@ def build(folder: Path) -> None:
     _write(folder, "ru", "ckan", russian)
     _write(folder, "kk", "ckan", _merge(template, kazakh, russian))
     for language in ("kk", "ru"):
-        own = _read(OURS / language / "LC_MESSAGES" / f"{DOMAIN}.po", language)
-        _write(folder, language, DOMAIN, own)
+        _write(folder, language, DOMAIN, _join(language))
 
 
 def _merge(template: Catalog, kazakh: Catalog, russian: Catalog) -> Catalog:
@@ -41,6 +40,16 @@ def _merge(template: Catalog, kazakh: Catalog, russian: Catalog) -> Catalog:
         text = _text(kazakh, message) or _text(russian, message)
         merged.add(message.id, text, message.locations, message.flags, context=message.context)
     return merged
+
+
+def _join(language: str) -> Catalog:
+    """Our own catalogue: one source file a component, so that each keeps its words beside it."""
+    joined = Catalog(locale=language, charset="utf-8")
+    for path in sorted((OURS / language / "LC_MESSAGES").glob("opengov*.po")):
+        for message in _read(path, language):
+            if message.id and message.string and "fuzzy" not in message.flags:
+                joined.add(message.id, message.string, message.locations, message.flags, context=message.context)
+    return joined
 
 
 def _text(catalog: Catalog, message: object) -> str | tuple[str, str] | None:

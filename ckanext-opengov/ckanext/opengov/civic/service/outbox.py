@@ -16,7 +16,8 @@ import sqlalchemy as sa
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckanext.opengov.civic.interfaces import manifests
-from ckanext.opengov.civic.model import OutboxMessage, utc_now
+from ckanext.opengov.civic.model.base import utc_now
+from ckanext.opengov.civic.model.outbox import OutboxMessage
 
 log = logging.getLogger(__name__)
 

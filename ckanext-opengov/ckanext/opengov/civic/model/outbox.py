@@ -1,4 +1,4 @@
-"""Own tables of the civic kit. Times are stored in UTC, keys of packages without foreign keys into core."""
+"""The outbox' table."""
 
 from __future__ import annotations
 
@@ -10,11 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 import ckan.plugins.toolkit as tk
-
-
-def utc_now() -> dt.datetime:
-    """The time now, with its zone."""
-    return dt.datetime.now(dt.UTC)
+from ckanext.opengov.civic.model.base import utc_now
 
 
 class OutboxMessage(tk.BaseModel):
