@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
+import redis
+
 import ckan.model as model
 from ckan.common import config
+
+# CKAN puts the connection of the Redis sessions into its configuration, and its fixtures copy that deeply.
+redis.Redis.__deepcopy__ = lambda self, _memo: self  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -20,8 +25,11 @@ def _only_test_databases() -> None:
 
 
 @pytest.fixture
-def clean_portal(clean_db: Any, clean_index: Any, with_plugins: Any) -> Iterator[None]:
-    """An empty portal with all plugins of the ini."""
+def clean_portal(with_plugins: Any, reset_db: Any, reset_index: Any) -> Iterator[None]:
+    """An empty portal with all plugins of the ini. ``./opengov test`` has migrated its tables."""
+    model.repo.tables_created_and_initialised = True
+    reset_db()
+    reset_index()
     yield
     model.Session.rollback()
     model.Session.remove()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 import ckan.model as model
+
 from ckanext.opengov.civic.interfaces import PeriodicTask, manifests
 
 log = logging.getLogger(__name__)

@@ -7,15 +7,19 @@ process, so no request can carry it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Action, ChainedAction, Context, DataDict
+
 from ckanext.opengov.civic.interfaces import guarded_types
 
 _FLAG = "opengov_service"
 _SERVICE = object()
+# Core makes fresh contexts for the actions that it calls in turn (default views); the flag goes on for those.
+_inside_service: ContextVar[bool] = ContextVar("opengov_inside_service", default=False)
 
 
 class Target(NamedTuple):
@@ -38,7 +42,7 @@ def service_context(context: Context) -> Context:
 
 def is_service(context: Context) -> bool:
     """Whether the call comes from a component's service."""
-    return context.get(_FLAG) is _SERVICE
+    return context.get(_FLAG) is _SERVICE or _inside_service.get()
 
 
 def _package(key: str) -> Finder:
@@ -176,7 +180,11 @@ def _guarded(name: str, find: Finder) -> ChainedAction:
         refuse_guarded(context, find(data_dict))
         if name == "package_create":
             _refuse_unknown_type(context, data_dict)
-        return original(context, data_dict)
+        token = _inside_service.set(is_service(context))
+        try:
+            return original(context, data_dict)
+        finally:
+            _inside_service.reset(token)
 
     action.__name__ = name
     return action

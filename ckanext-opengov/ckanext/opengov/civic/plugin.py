@@ -7,6 +7,7 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.types import CKANApp
+
 from ckanext.opengov.civic import guard, search
 from ckanext.opengov.civic.interfaces import ComponentManifest, ICivicComponent, PeriodicTask
 from ckanext.opengov.civic.service import outbox
@@ -24,7 +25,7 @@ class CivicPlugin(p.SingletonPlugin):
     p.implements(ICivicComponent)
 
     def get_actions(self) -> dict[str, Any]:
-        return guard.guarded_actions()
+        return {**guard.guarded_actions(), "user_show": search.user_show}
 
     def make_middleware(self, app: CKANApp, config: Any) -> CKANApp:
         csrf.install(app)

@@ -11,10 +11,10 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-import sqlalchemy as sa
-
 import ckan.model as model
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+
 from ckanext.opengov.civic.interfaces import manifests
 from ckanext.opengov.civic.model.base import utc_now
 from ckanext.opengov.civic.model.outbox import OutboxMessage
@@ -78,19 +78,17 @@ def _drain_batch(known: dict[str, Handler]) -> int:
 
 
 def _handle(message: OutboxMessage, known: dict[str, Handler]) -> None:
-    handler = known.get(message.topic)
     message.attempts += 1
     try:
-        if handler is None:
-            raise LookupError(f"no component handles the topic {message.topic}")
+        # A topic that no component handles is a KeyError: the row waits until its component is back.
         with model.Session.begin_nested():
-            handler(message)
+            known[message.topic](message)
     except Exception as error:
         pause = min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
         message.due_at = utc_now() + pause
         # The class only: a message of an error may quote what a person wrote.
         message.error = type(error).__name__
-        log.warning("Outbox row %s (%s) failed with %s; next try in %s", message.id, message.topic, message.error, pause)
+        log.warning("Outbox row %s, %s: %s; next try in %s", message.id, message.topic, message.error, pause)
     else:
         message.done_at = utc_now()
         message.error = None

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, request, session
-
 import ckan.plugins.toolkit as tk
 from ckan.common import current_user
+from flask import Flask, Response, request, session
 
 
 def install(app: Flask) -> None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, request, session
-from flask.typing import ResponseReturnValue
-
 import ckan.plugins.toolkit as tk
 from ckan.config.middleware.flask_app import csrf
 from ckan.lib.api_token import get_user_from_token
+from flask import Flask, request, session
+from flask.typing import ResponseReturnValue
 
 SAFE_FETCH_SITES = {"same-origin", "none"}
 
