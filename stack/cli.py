@@ -16,11 +16,12 @@ from stack.steps import Stamp, Step, perform
 
 
 def main(words: list[str]) -> int:
-    arguments, rest = _parser().parse_known_args(words)
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(words)
+    if rest and arguments.command != "test":
+        parser.error(f"unknown argument {rest[0]}")
     layout = Layout.from_environment()
     try:
-        if rest and arguments.command != "test":
-            raise StackError(f"unknown argument {rest[0]}", "./opengov --help lists what there is")
         return arguments.run(layout, arguments, rest)
     except StackError as error:
         fail(error)
@@ -48,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     reset_command = add("reset", reset, "delete databases, index and files of this checkout, after a question")
     reset_command.add_argument("--yes", action="store_true", help="do not ask")
     add("seed", seed, "load the demonstration into the running portal")
+    add("lint", lint, "ruff, basedpyright and import-linter over the tree")
     add("test", test, "run the tests beside the portal; what follows goes to pytest")
     return parser
 
@@ -116,7 +118,6 @@ def _portal_steps(layout: Layout) -> list[Step]:
 
 
 def _preflight(layout: Layout, ports: list[int]) -> None:
-    machine.check_python()
     machine.check_disk(layout)
     if not services.supervisor_runs(layout):
         machine.check_ports(ports)
@@ -201,6 +202,35 @@ def reset(layout: Layout, arguments: argparse.Namespace, _rest: list[str]) -> in
     services.remove_run_folder(layout)
     shutil.rmtree(layout.home)
     say("Deleted.")
+    return 0
+
+
+LINTERS = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("basedpyright", "--level", "error"),
+    ("lint-imports",),
+)
+
+
+def lint(layout: Layout, _arguments: argparse.Namespace, _rest: list[str]) -> int:
+    machine.check_disk(layout)
+    wanted = {"packages", "python"}
+    steps = [step for step in _ground(layout, layout.testing) if step.name in wanted]
+    steps.append(Step("development", "test tools", lambda: environment.add_development(layout), ("python",)))
+    if not perform(steps):
+        return 1
+    # import-linter looks for the namespace's own folder on the path.
+    env = clean_environment(PYTHONPATH=str(layout.root / "ckanext-opengov"))
+    failed = [
+        " ".join(words)
+        for words in LINTERS
+        if subprocess.run(
+            [layout.venv / "bin" / words[0], *words[1:]], cwd=layout.root, env=env, check=False
+        ).returncode
+    ]
+    if failed:
+        raise StackError(f"{', '.join(failed)} found something", "see the lines above")
     return 0
 
 

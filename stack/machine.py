@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 from collections.abc import Iterable
 
 from stack.console import StackError, clean_environment, run
@@ -29,11 +28,6 @@ BASE_PACKAGES = (
 )
 BROWSER_PACKAGES = ("chromium", "fonts-dejavu-core")
 NEEDED_DISK = 3 * 1024**3
-
-
-def check_python() -> None:
-    if sys.version_info[:2] < (3, 11):
-        raise StackError(f"Python {sys.version.split()[0]} is too old", "the portal needs Python 3.11 (Debian 12 has it)")
 
 
 def check_disk(layout: Layout) -> None:

@@ -15,9 +15,11 @@ from ckan.cli.db import _migrate_plugins
 from ckan.config.middleware import make_app
 from ckan.lib.search import rebuild
 from ckan.model import parse_db_config
+from ckan.types import Context
 from ckanext.datastore.cli import permissions_sql
 
 ADMIN = "admin"
+URLS = ("sqlalchemy.url", "ckan.datastore.write_url", "ckan.datastore.read_url")
 
 
 def main() -> None:
@@ -33,23 +35,20 @@ def main() -> None:
 
 
 def make_administrator(password: str) -> str:
-    context = {"ignore_auth": True, "model": model, "session": model.Session}
+    context = Context(ignore_auth=True)
     if model.User.get(ADMIN) is None:
         values = {"name": ADMIN, "email": "admin@example.org", "password": password, "fullname": "Administrator"}
-        tk.get_action("user_create")(dict(context), values | {"sysadmin": True})
+        tk.get_action("user_create")(tk.fresh_context(context), values)
         model.User.get(ADMIN).sysadmin = True  # pyright: ignore[reportOptionalMemberAccess]
         model.Session.commit()
-    site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})
-    answer = tk.get_action("api_token_create")(
-        dict(context) | {"user": site_user["name"]}, {"user": ADMIN, "name": "opengov-up"}
-    )
-    return answer["token"]
+    site_user = tk.get_action("get_site_user")(Context(ignore_auth=True), {})
+    asking = Context(ignore_auth=True, user=site_user["name"])
+    return tk.get_action("api_token_create")(asking, {"user": ADMIN, "name": "opengov-up"})["token"]
 
 
 def grants() -> str:
     """What lets the reader read the DataStore and nothing else, for the cluster's superuser to run."""
-    main, write = parse_db_config("sqlalchemy.url"), parse_db_config("ckan.datastore.write_url")
-    read = parse_db_config("ckan.datastore.read_url")
+    main, write, read = (parse_db_config(key) or {} for key in URLS)
     # Every role may connect everywhere until PUBLIC loses that right; CKAN's script forgets it.
     closed = f"REVOKE CONNECT ON DATABASE {main['db_name']} FROM PUBLIC;\n"
     return closed + permissions_sql(

@@ -57,9 +57,10 @@ def create_core(layout: Layout, instance: Instance) -> str | None:
 
 def merged_schema(ckan_schema: Path, ours: Path) -> str:
     """CKAN's schema as it came with its package, and our field types and fields behind its own."""
-    tree = ElementTree.parse(ckan_schema)
+    # Both files are ours: one from this tree, one from a pinned package.
+    tree = ElementTree.parse(ckan_schema)  # noqa: S314
     root = tree.getroot()
-    for block in ElementTree.parse(ours).getroot():
+    for block in ElementTree.parse(ours).getroot():  # noqa: S314
         if block.tag in {"types", "fields"}:
             target = root.find(block.tag)
             (root if target is None else target).extend(list(block))
