@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from stack import postgres, secrets, solr
 from stack.console import clean_environment, run
@@ -44,8 +45,22 @@ def write_ini(layout: Layout, instance: Instance) -> None:
     text = "\n".join(lines) + "\n"
     for folder in (instance.folder, instance.storage):
         folder.mkdir(parents=True, exist_ok=True)
-    if not instance.ini.exists() or instance.ini.read_text() != text:
-        secrets.write_private(instance.ini, text)
+    _write_changed(instance.ini, text)
+    if instance.suffix:
+        _write_changed(instance.live_ini, LIVE)
+
+
+# The browser tests drive the twin as the portal runs: with forgery protection and error pages.
+LIVE = """[app:main]
+use = config:ckan.ini
+testing = false
+WTF_CSRF_ENABLED = true
+"""
+
+
+def _write_changed(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text() != text:
+        secrets.write_private(path, text)
 
 
 def build_languages(layout: Layout) -> str | None:

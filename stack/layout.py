@@ -119,6 +119,11 @@ class Instance:
         return self.folder / "ckan.ini"
 
     @property
+    def live_ini(self) -> Path:
+        """The ini of the instance's own processes. The test twin's differs from that of the tests: it is live."""
+        return self.folder / "live.ini" if self.suffix else self.ini
+
+    @property
     def base_ini(self) -> Path:
         return CONFIG / ("test.ini" if self.suffix else "ckan.ini")
 

@@ -71,13 +71,13 @@ def servers(layout: Layout) -> list[Service]:
 
 def programs(layout: Layout, instance: Instance) -> list[Service]:
     """CKAN's own processes for one instance."""
-    ckan = f"{layout.venv}/bin/ckan -c {instance.ini}"
+    ckan = f"{layout.venv}/bin/ckan -c {instance.live_ini}"
     prefix = "test-" if instance.suffix else ""
     web = (
         f"{layout.venv}/bin/gunicorn --bind 127.0.0.1:{instance.web_port} --workers {WORKERS} --threads {THREADS}"
         f" --worker-class gthread --timeout 120 --graceful-timeout 15 --max-requests 20000"
         f" --max-requests-jitter 2000 --forwarded-allow-ips 127.0.0.1 --worker-tmp-dir /dev/shm"
-        f" --env OPENGOV_INI={instance.ini} --pythonpath {layout.root} stack.wsgi:application"
+        f" --env OPENGOV_INI={instance.live_ini} --pythonpath {layout.root} stack.wsgi:application"
     )
 
     def alive(name: str) -> Callable[[], bool]:
