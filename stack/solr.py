@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import urllib.request
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -36,12 +37,19 @@ def fetch(layout: Layout) -> str | None:
 def create_core(layout: Layout, instance: Instance) -> str | None:
     """Write the core's folder. Solr finds it by ``core.properties`` when it starts."""
     core = layout.solr_home / instance.core
-    conf = core / "conf"
     ckan_schema = next(layout.venv.glob("lib/python*/site-packages/ckan/config/solr/schema.xml"))
     inputs = [ckan_schema, SOURCE / "fields.xml", SOURCE / "solrconfig.xml"]
     stamp = Stamp(layout, f"core-{instance.core}", *inputs)
     if stamp.fresh and (core / "core.properties").exists():
         return "already there"
+    write_core(core, ckan_schema)
+    stamp.set()
+    return None
+
+
+def write_core(core: Path, ckan_schema: Path) -> None:
+    """Write the folder of a core, and ``solr.xml`` beside it."""
+    conf = core / "conf"
     conf.mkdir(parents=True, exist_ok=True)
     for name in DICTIONARY_FILES:
         (conf / name).write_bytes((DICTIONARIES / name).read_bytes())
@@ -49,10 +57,8 @@ def create_core(layout: Layout, instance: Instance) -> str | None:
         (conf / name).touch()
     shutil.copy(SOURCE / "solrconfig.xml", conf)
     (conf / "schema.xml").write_text(merged_schema(ckan_schema, SOURCE / "fields.xml"))
-    (core / "core.properties").write_text(f"name={instance.core}\n")
-    (layout.solr_home / "solr.xml").write_text((SOURCE / "solr.xml").read_text())
-    stamp.set()
-    return None
+    (core / "core.properties").write_text(f"name={core.name}\n")
+    (core.parent / "solr.xml").write_text((SOURCE / "solr.xml").read_text())
 
 
 def merged_schema(ckan_schema: Path, ours: Path) -> str:
@@ -93,3 +99,8 @@ def load_core(layout: Layout, instance: Instance) -> None:
 
 def url(layout: Layout, instance: Instance) -> str:
     return f"http://127.0.0.1:{layout.solr_port}/solr/{instance.core}"
+
+
+if __name__ == "__main__":
+    # For the image of Solr: python3 -m stack.solr CKAN_SCHEMA CORE_FOLDER
+    write_core(Path(sys.argv[2]), Path(sys.argv[1]))
