@@ -18,7 +18,7 @@ from stack.steps import Stamp, Step, perform
 def main(words: list[str]) -> int:
     parser = _parser()
     arguments, rest = parser.parse_known_args(words)
-    if rest and arguments.command != "test":
+    if rest and arguments.command not in {"test", "bench"}:
         parser.error(f"unknown argument {rest[0]}")
     layout = Layout.from_environment()
     try:
@@ -49,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     reset_command = add("reset", reset, "delete databases, index and files of this checkout, after a question")
     reset_command.add_argument("--yes", action="store_true", help="do not ask")
     add("seed", seed, "load the demonstration into the running portal")
+    bench_command = add("bench", bench, "run one benchmark in the test twin; prints one JSON object")
+    bench_command.add_argument("name", help="a file of bench/")
     add("lint", lint, "ruff, basedpyright and import-linter over the tree")
     add("test", test, "run the tests beside the portal; what follows goes to pytest")
     return parser
@@ -234,7 +236,20 @@ def lint(layout: Layout, _arguments: argparse.Namespace, _rest: list[str]) -> in
     return 0
 
 
+def bench(layout: Layout, arguments: argparse.Namespace, rest: list[str]) -> int:
+    names = sorted(path.stem for path in (layout.root / "bench").glob("*.py"))
+    names = [name for name in names if name not in {"__init__", "report", "twin"}]
+    if arguments.name not in names:
+        raise StackError(f"there is no benchmark {arguments.name}", f"there are: {', '.join(names)}")
+    return _beside_the_portal(layout, ["-m", f"bench.{arguments.name}", *[word for word in rest if word != "--json"]])
+
+
 def test(layout: Layout, _arguments: argparse.Namespace, rest: list[str]) -> int:
+    return _beside_the_portal(layout, ["-m", "pytest", f"--ckan-ini={layout.testing.ini}", *(rest or ["tests"])])
+
+
+def _beside_the_portal(layout: Layout, words: list[str]) -> int:
+    """Prepare the test twin, run Python with these words, and stop the servers if they were started for it."""
     ours = not services.supervisor_runs(layout)
     twin = layout.testing
     _preflight(layout, [layout.postgres_port, layout.redis_port, layout.solr_port, twin.port, twin.web_port])
@@ -243,8 +258,8 @@ def test(layout: Layout, _arguments: argparse.Namespace, rest: list[str]) -> int
     try:
         if not perform(steps):
             return 1
-        # pytest and each test start without CKAN_*: such a variable would point the tests at another instance.
-        command = [str(layout.python), "-m", "pytest", f"--ckan-ini={twin.ini}", *(rest or ["tests"])]
+        # Without CKAN_*: such a variable would point the tests at another instance.
+        command = [str(layout.python), *words]
         return subprocess.run(command, cwd=layout.root, env=clean_environment(), check=False).returncode
     finally:
         if ours:

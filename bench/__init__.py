@@ -1,0 +1,1 @@
+"""Benchmarks: each measures its peer or the machine's limit in the same run and prints one JSON object."""

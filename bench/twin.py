@@ -1,0 +1,27 @@
+"""CKAN as the benchmarks use it: the test twin, in this process, emptied before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+from ckan.cli import load_config
+from ckan.config.middleware import make_app
+from ckan.lib.search import clear_all
+from ckan.types import Context
+
+from stack.layout import Layout
+
+
+@contextmanager
+def twin() -> Iterator[Context]:
+    """The site user's context in an application of the test twin, whose database and index are emptied first."""
+    app = make_app(load_config(str(Layout.from_environment().testing.ini)))
+    with app.test_request_context():
+        model.repo.tables_created_and_initialised = True
+        model.repo.rebuild_db()
+        clear_all()
+        site_user = tk.get_action("get_site_user")(Context(ignore_auth=True), {})
+        yield Context(ignore_auth=True, user=site_user["name"])
