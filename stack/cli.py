@@ -91,7 +91,7 @@ def _ground(layout: Layout, target: Instance) -> list[Step]:
         Step("python", "Python environment", lambda: environment.create(layout), ("packages",)),
         Step("solr", "Solr from Maven Central", lambda: solr.fetch(layout), ("packages",)),
         Step("cluster", "PostgreSQL cluster", lambda: postgres.create_cluster(layout), ("packages", "configuration")),
-        Step("configuration", "secrets and configuration", configure),
+        Step("configuration", "secrets and configuration", configure, ("packages",)),
         Step("cores", "Solr cores", cores, ("python", "solr")),
         Step("languages", "Kazakh, Russian, English", lambda: instance.build_languages(layout), ("python",)),
         Step(

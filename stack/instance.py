@@ -35,6 +35,7 @@ def write_ini(layout: Layout, instance: Instance) -> None:
         "api_token.jwt.encode.secret": f"string:{known['token_secret']}{suffix}",
         "api_token.jwt.decode.secret": f"string:{known['token_secret']}{suffix}",
         "opengov.person_key": known["person_key"] + suffix,
+        "opengov.journal_key": known["journal_key"] + suffix,
         "opengov.harvest.allowed_folders": ROOT / "stack" / "demonstration" / "registries",
     }
     base = "../" * (2 if suffix else 1) + f"config/{instance.base_ini.name}"

@@ -19,6 +19,7 @@ SUPERUSER = "postgres"
 OWNER = "opengov"
 READER = "opengov_reader"
 SYSTEM_USER = "postgres"
+ELSEWHERE = Path("/var/lib/opengov")
 
 SETTINGS = """
 # Written by ./opengov up: the portal's own cluster, loopback only.
@@ -71,28 +72,33 @@ def create_cluster(layout: Layout) -> str | None:
     return found
 
 
-def _place(layout: Layout) -> Path:
-    """The folder for ``initdb``. A checkout in /root is out of reach for Debian's postgres user: then the
-    cluster lies in /var/lib/opengov and ``.opengov/postgres`` is a link to it.
+def data_folder(layout: Layout) -> Path:
+    """Where the cluster lies. A checkout in /root is out of reach for Debian's postgres user: then its cluster is
+    in /var/lib/opengov and ``.opengov/postgres`` is a link to it.
     """
     data = layout.postgres_data
+    if data.exists():
+        return data.resolve()
     user = system_user()
-    if data.is_symlink() or data.exists():
-        shutil.rmtree(data.resolve(), ignore_errors=True)
-        data.unlink(missing_ok=True)
-    if user is None:
-        return data
-    target = data
     layout.home.mkdir(parents=True, exist_ok=True)
-    if not _reaches(user, layout.home):
-        digest = sha256(str(layout.root).encode()).hexdigest()[:12]
-        target = Path("/var/lib/opengov") / f"postgres-{digest}"
-        shutil.rmtree(target, ignore_errors=True)
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-        data.symlink_to(target)
-    target.mkdir(mode=0o700)
-    shutil.chown(target, user, user)
-    return target
+    if user is None or _reaches(user, layout.home):
+        return data
+    digest = sha256(str(layout.root).encode()).hexdigest()[:12]
+    return ELSEWHERE / f"postgres-{digest}"
+
+
+def _place(layout: Layout) -> Path:
+    """An empty folder for ``initdb``; what an interrupted one left there is removed."""
+    folder = data_folder(layout)
+    shutil.rmtree(folder, ignore_errors=True)
+    layout.postgres_data.unlink(missing_ok=True)
+    if folder != layout.postgres_data:
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+        layout.postgres_data.symlink_to(folder)
+    folder.mkdir(mode=0o700)
+    if user := system_user():
+        shutil.chown(folder, user, user)
+    return folder
 
 
 def _reaches(user: str, folder: Path) -> bool:
@@ -141,7 +147,7 @@ def remove_cluster(layout: Layout) -> None:
     data = layout.postgres_data
     if data.is_symlink():
         target = data.resolve()
-        if target.parent != Path("/var/lib/opengov"):
+        if target.parent != ELSEWHERE:
             raise StackError(f"{data} points to {target}, which is not ours", "look at it and remove it by hand")
         shutil.rmtree(target, ignore_errors=True)
         data.unlink()

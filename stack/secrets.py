@@ -18,6 +18,7 @@ NAMES = (
     "supervisor_password",
     "admin_password",
     "person_key",
+    "journal_key",
 )
 
 

@@ -59,7 +59,7 @@ def servers(layout: Layout) -> list[Service]:
     return [
         Service(
             "postgres",
-            f"{postgres.BINARIES}/postgres -D {layout.postgres_data}",
+            f"{postgres.BINARIES}/postgres -D {postgres.data_folder(layout)}",
             lambda: postgres.ready(layout),
             user=postgres.system_user(),
             stop_signal="INT",

@@ -1,1 +1,1 @@
-"""The demonstration."""
+"""The demonstration: a small country, entered through the same actions that users use."""

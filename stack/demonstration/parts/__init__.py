@@ -1,0 +1,11 @@
+"""The parts of the demonstration, in the order in which they are loaded.
+
+A part is a module with ``load(portal)``; it returns what it has to report (one line for each thing that did not
+work, an empty list when all is well) and may be run again at any time. A component adds its part to this tuple.
+"""
+
+from __future__ import annotations
+
+from stack.demonstration.parts import agencies, datasets, officers, registry
+
+PARTS = (agencies, officers, datasets, registry)
