@@ -75,9 +75,10 @@ def _ground(layout: Layout, target: Instance) -> list[Step]:
     def start_servers() -> str | None:
         services.start_supervisor(layout)
         found = services.start(layout, services.servers(layout))
-        if found and rewritten:
-            for one in (layout.portal, layout.testing):
+        for one in (layout.portal, layout.testing):
+            if found and (rewritten or not solr.ready(layout, one)):
                 solr.load_core(layout, one)
+            solr.wait_ready(layout, one)
         return found
 
     return [

@@ -15,6 +15,7 @@ PACKAGE = ROOT / "ckanext-opengov" / "ckanext" / "opengov"
 DEFAULT_PORT = 5000
 # Sockets have paths of at most 107 bytes; a checkout may lie deeper than that.
 SOCKET_PATH_LIMIT = 90
+LAST_TWIN = 9
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,13 @@ class Layout:
 
     root: Path = ROOT
     port: int = DEFAULT_PORT
+    # Which test twin: two runs of the tests side by side need one each.
+    twin: int = 0
 
     @classmethod
     def from_environment(cls) -> Layout:
-        return cls(port=int(os.environ.get("OPENGOV_PORT", DEFAULT_PORT)))
+        port, twin = (int(os.environ.get(f"OPENGOV_{name}", "0")) for name in ("PORT", "TWIN"))
+        return cls(port=port or DEFAULT_PORT, twin=min(twin, LAST_TWIN))
 
     @property
     def home(self) -> Path:
@@ -99,7 +103,19 @@ class Layout:
 
     @property
     def testing(self) -> Instance:
-        return Instance(self, "test", self.home / "test", "_test", 1, self.port + 10, self.port + 11)
+        return self._twin(self.twin)
+
+    @property
+    def twins(self) -> list[Instance]:
+        """The chosen test twin, and all others that were ever used."""
+        numbers = range(LAST_TWIN + 1)
+        return [self._twin(n) for n in numbers if n == self.twin or self._twin(n).ini.exists()]
+
+    def _twin(self, number: int) -> Instance:
+        mark = str(number) if number else ""
+        suffix = f"_{mark}_test" if mark else "_test"
+        port = self.port + 10 + 2 * number
+        return Instance(self, f"test{mark}", self.home / f"test{mark}", suffix, 1 + number, port, port + 1)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def servers(layout: Layout) -> list[Service]:
 def programs(layout: Layout, instance: Instance) -> list[Service]:
     """CKAN's own processes for one instance."""
     ckan = f"{layout.venv}/bin/ckan -c {instance.live_ini}"
-    prefix = "test-" if instance.suffix else ""
+    prefix = f"{instance.name}-" if instance.suffix else ""
     web = (
         f"{layout.venv}/bin/gunicorn --bind 127.0.0.1:{instance.web_port} --workers {WORKERS} --threads {THREADS}"
         f" --worker-class gthread --timeout 120 --graceful-timeout 15 --max-requests 20000"
@@ -130,7 +130,7 @@ def _redis_answers(layout: Layout) -> bool:
 
 
 def _solr_answers(layout: Layout) -> bool:
-    return all(solr.ready(layout, instance) for instance in (layout.portal, layout.testing))
+    return answers(layout.solr_port, "/solr/admin/info/system")
 
 
 def answers(port: int, path: str) -> bool:
@@ -146,7 +146,8 @@ def write_configuration(layout: Layout) -> None:
     for folder in (layout.run, layout.logs, layout.home / "redis"):
         folder.mkdir(parents=True, exist_ok=True)
     layout.run.chmod(0o700)
-    services = servers(layout) + programs(layout, layout.portal) + programs(layout, layout.testing)
+    instances = [layout.portal, *layout.twins]
+    services = servers(layout) + [service for instance in instances for service in programs(layout, instance)]
     values = {
         "logs": layout.logs,
         "run": layout.run,
@@ -159,7 +160,7 @@ def write_configuration(layout: Layout) -> None:
         "password": secrets.load(layout)["redis_password"],
     }
     secrets.write_private(layout.home / "redis.conf", fill("redis.conf", redis))
-    for instance in (layout.portal, layout.testing):
+    for instance in instances:
         _write_nginx(layout, instance)
 
 

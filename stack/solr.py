@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import time
 import urllib.request
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -85,16 +86,28 @@ def ready(layout: Layout, instance: Instance) -> bool:
 
 
 def load_core(layout: Layout, instance: Instance) -> None:
-    """Let a running Solr read the core as it stands on the disk: written, or rewritten, after Solr's start."""
+    """Let a Solr that ran already read the core as it stands on the disk, written or rewritten since."""
     base = f"http://127.0.0.1:{layout.solr_port}/solr/admin/cores"
     with urllib.request.urlopen(f"{base}?action=STATUS&core={instance.core}&wt=json", timeout=20) as answer:
         loaded = bool(json.load(answer)["status"].get(instance.core))
+    if not loaded:
+        # CREATE writes it, and refuses a folder that has it.
+        (layout.solr_home / instance.core / "core.properties").unlink(missing_ok=True)
     action = f"RELOAD&core={instance.core}" if loaded else f"CREATE&name={instance.core}&instanceDir={instance.core}"
     try:
         with urllib.request.urlopen(f"{base}?action={action}&wt=json", timeout=60) as answer:
             answer.read()
     except OSError as error:
         raise StackError(f"Solr refuses the core {instance.core}: {error}", "see .opengov/logs/solr.log") from error
+
+
+def wait_ready(layout: Layout, instance: Instance, seconds: float = 60) -> None:
+    """Wait for a core that a starting Solr is still opening."""
+    until = time.monotonic() + seconds
+    while not ready(layout, instance):
+        if time.monotonic() > until:
+            raise StackError(f"the Solr core {instance.core} does not answer", "see .opengov/logs/solr.log")
+        time.sleep(0.2)
 
 
 def url(layout: Layout, instance: Instance) -> str:

@@ -10,10 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from ckanapi import NotFound, RemoteCKAN
-from ckanapi.errors import CKANAPIError, ValidationError
+import tenacity
+from ckanapi import RemoteCKAN
+from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, SearchError, SearchQueryError, ValidationError
 
 TIMEOUT = 60
+# Seconds that a restart of the web server may take; only what writes nothing is asked again.
+RESTART = 30
+READS = ("_show", "_search", "_report")
+# Beside CKAN's own classes, which ckanapi takes when CKAN is installed, they have no ancestor in common.
+REFUSALS = (CKANAPIError, NotAuthorized, NotFound, SearchError, SearchQueryError, requests.RequestException)
 
 Fields = dict[str, Any]
 
@@ -41,7 +47,7 @@ class Portal:
             return self._call(action, fields or {}, file)
         except ValidationError as error:
             raise PortalError(f"{action}: {_plain(error.error_dict)}") from error
-        except (CKANAPIError, requests.RequestException) as error:
+        except REFUSALS as error:
             raise PortalError(f"{action}: {str(error)[:500]}") from error
 
     def find(self, action: str, identifier: str) -> Fields | None:
@@ -50,12 +56,15 @@ class Portal:
             return self._call(action, {"id": identifier}, None)
         except NotFound:
             return None
-        except (CKANAPIError, requests.RequestException) as error:
+        except (ValidationError, *REFUSALS) as error:
             raise PortalError(f"{action} {identifier}: {str(error)[:500]}") from error
 
     def download(self, url: str) -> bytes | None:
         """The bytes of an uploaded file; None when it is not there."""
-        answer = self._session.get(url, headers={"Authorization": self._token}, timeout=TIMEOUT)
+        try:
+            answer = self._session.get(url, headers={"Authorization": self._token}, timeout=TIMEOUT)
+        except requests.RequestException as error:
+            raise PortalError(f"{url}: {error}") from error
         return answer.content if answer.ok else None
 
     def say(self, text: str) -> None:
@@ -69,10 +78,30 @@ class Portal:
         return self._own.session
 
     def _call(self, action: str, fields: Fields, file: tuple[str, bytes] | None) -> Any:
+        if action.endswith(READS):
+            return _ask_again(self._call_once, action, fields, file)
+        return self._call_once(action, fields, file)
+
+    def _call_once(self, action: str, fields: Fields, file: tuple[str, bytes] | None) -> Any:
         portal = RemoteCKAN(self.url, apikey=self._token, session=self._session)
         files = {"upload": file} if file else None
         sent = {name: _as_text(value) for name, value in fields.items()} if file else fields
         return portal.call_action(action, sent, files=files, requests_kwargs={"timeout": TIMEOUT})
+
+
+def _is_passing(error: BaseException) -> bool:
+    """The front answers so while the web server starts anew."""
+    return isinstance(error, requests.ConnectionError) or (
+        isinstance(error, CKANAPIError) and any(f", {status}, " in str(error) for status in (502, 503, 504))
+    )
+
+
+_ask_again = tenacity.Retrying(
+    retry=tenacity.retry_if_exception(_is_passing),
+    wait=tenacity.wait_fixed(1),
+    stop=tenacity.stop_after_delay(RESTART),
+    reraise=True,
+)
 
 
 def _as_text(value: Any) -> str:

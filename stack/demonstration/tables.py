@@ -1,82 +1,88 @@
-"""The tables that the portal makes of uploaded files: handing in, and waiting with an end."""
+"""The tables that the portal makes of uploaded files: asking again where need be, and waiting with an end."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stack.demonstration.portal import Portal, PortalError, wait_until
+from stack.demonstration.portal import Fields, Portal
 
-WAIT = 150
+# One table takes the job worker some seconds; a minute without any means that it does not work.
+PATIENCE = 60
+PAUSE = 1
+LOOK_AHEAD = 3
+UNDER_WAY = ("waiting", "loading")
 
 
 @dataclass(frozen=True)
 class Table:
-    """``fresh`` when its file was sent in this run, so that older rows do not count."""
-
     name: str
     resource_id: str
     rows: int
-    fresh: bool
 
 
-def wait_for(portal: Portal, tables: Sequence[Table], seconds: float = WAIT) -> list[str]:
-    """Wait until every file is a table with all its rows.
+def wait_for(portal: Portal, tables: Sequence[Table], patience: float = PATIENCE) -> list[str]:
+    """Wait until every file is a table with all its rows, or nothing has moved for ``patience`` seconds.
 
     :returns: one line for each that is not, with the reason
     """
-    there = _names(portal)
-    waiting = [table for table in tables if table.fresh or table.resource_id not in there]
-    try:
-        _hand_in(portal, waiting)
-    except PortalError as error:
-        return [f"{len(waiting)} files are not loaded into tables: {error}"]
-    _wait(portal, waiting, seconds)
-    portal.say(f"{len(tables) - len(waiting)} of {len(tables)} files are tables")
-    return [_why_not(portal, table, seconds) for table in waiting]
+    waiting = [table for table in tables if not _is_loaded(table, _state_asked_again(portal, table))]
+    _wait(portal, waiting, patience)
+    problems = [why for table in waiting if (why := _why_not(portal, table))]
+    portal.say(f"{len(tables) - len(problems)} of {len(tables)} files are tables")
+    return problems
 
 
-def _hand_in(portal: Portal, tables: Sequence[Table]) -> None:
-    """The portal takes a new file by itself; one that it lost or failed to load earlier is handed in again."""
-    for table in tables:
-        if not table.fresh or portal.find("xloader_status", table.resource_id) is None:
-            portal.call("xloader_submit", {"resource_id": table.resource_id})
+def _state(portal: Portal, table: Table) -> Fields:
+    return portal.call("opengov_table_show", {"resource_id": table.resource_id})
 
 
-def _wait(portal: Portal, waiting: list[Table], seconds: float) -> None:
-    """Take out of ``waiting`` what is loaded, until nothing is left or the time is over."""
-    total = len(waiting)
+def _state_asked_again(portal: Portal, table: Table) -> Fields:
+    """What an earlier run left as failed is asked for again; what is under way is not."""
+    state = _state(portal, table)
+    if state["state"] in UNDER_WAY or _is_loaded(table, state):
+        return state
+    return portal.call("opengov_table_load", {"resource_id": table.resource_id})
 
-    def all_there() -> bool:
+
+def _is_loaded(table: Table, state: Fields) -> bool:
+    return state["state"] == "ready" and state["rows"] == table.rows
+
+
+def _wait(portal: Portal, tables: Sequence[Table], patience: float) -> None:
+    """Return when no table is under way any more, or nothing has moved for so long."""
+    waiting = list(tables)
+    last = time.monotonic()
+    while waiting and time.monotonic() - last < patience:
         before = len(waiting)
-        try:
-            there = _names(portal)
-        except PortalError:
-            # A web server that reloads is no reason to give up.
-            return False
-        waiting[:] = [one for one in waiting if one.resource_id not in there or _count(portal, one) != one.rows]
+        _drop_ended(portal, waiting)
         if len(waiting) < before:
-            portal.say(f"{total - len(waiting)} of {total} tables")
-        return not waiting
-
-    wait_until(all_there, seconds)
-
-
-def _names(portal: Portal) -> set[str]:
-    answer = portal.call("datastore_search", {"resource_id": "_table_metadata", "fields": "name", "limit": 10_000})
-    return {record["name"] for record in answer["records"]}
+            portal.say(f"{len(tables) - len(waiting)} of {len(tables)} tables")
+            last = time.monotonic()
+        if waiting:
+            time.sleep(PAUSE)
 
 
-def _count(portal: Portal, table: Table) -> int | None:
-    try:
-        return portal.call("datastore_search", {"resource_id": table.resource_id, "limit": 0})["total"]
-    except PortalError:
-        # A table is there some moments before the portal lets it be read.
+def _drop_ended(portal: Portal, waiting: list[Table]) -> None:
+    """Files are read in the order in which they came: asking for all of them would keep the portal busy."""
+    under_way = 0
+    for table in list(waiting):
+        if _is_under_way(portal, table):
+            under_way += 1
+        else:
+            waiting.remove(table)
+        if under_way == LOOK_AHEAD:
+            return
+
+
+def _is_under_way(portal: Portal, table: Table) -> bool:
+    return _state(portal, table)["state"] in UNDER_WAY
+
+
+def _why_not(portal: Portal, table: Table) -> str | None:
+    state = _state(portal, table)
+    if _is_loaded(table, state):
         return None
-
-
-def _why_not(portal: Portal, table: Table, seconds: float) -> str:
-    status = portal.find("xloader_status", table.resource_id) or {}
-    reason = (status.get("task_info") or {}).get("error") or status.get("error") or status.get("status")
-    rows = _count(portal, table)
-    return f"table of {table.name}: {rows or 'no'} rows instead of {table.rows} after {seconds:.0f} s ({reason})"
+    reason = state["message"] or state["state"]
+    return f"table of {table.name}: {state['rows'] or 'no'} rows instead of {table.rows} ({reason})"

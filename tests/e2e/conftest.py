@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from stack import services
 from stack.layout import Layout
+from tests.conftest import journal_writable
 
 CHROMIUM = [
     "--no-sandbox",
@@ -60,7 +61,8 @@ def country(live_portal: str, reset_db: Any) -> Iterator[Country]:
     """An empty portal with one agency and one publisher. The plugins are loaded here as in the live processes."""
     p.load_all()
     model.repo.tables_created_and_initialised = True
-    reset_db()
+    with journal_writable():
+        reset_db()
     clear_all()
     officer = factories.User(password=PASSWORD)
     agency = factories.Organization(

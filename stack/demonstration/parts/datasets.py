@@ -14,7 +14,6 @@ from stack.demonstration.portal import Fields, Portal, PortalError, differences
 
 # More would only queue up before the two workers of the web server.
 UPLOADS_AT_ONCE = 3
-TABULAR = ("CSV", "XLSX")
 PROGRESS_EVERY = 4
 
 
@@ -30,14 +29,14 @@ class Loaded:
 
     @property
     def table(self) -> tables.Table:
-        return tables.Table(self.dataset.name, self.resource_id, self.rows, self.fresh)
+        return tables.Table(self.dataset.name, self.resource_id, self.rows)
 
 
 def load(portal: Portal) -> list[str]:
     loaded, problems = _publish_all(portal)
     written = sum(one.written or one.fresh for one in loaded)
     portal.say(f"{len(loaded)} data sets, {written} written")
-    return problems + tables.wait_for(portal, [one.table for one in loaded if one.dataset.format in TABULAR])
+    return problems + tables.wait_for(portal, [one.table for one in loaded])
 
 
 def _publish_all(portal: Portal) -> tuple[list[Loaded], list[str]]:

@@ -13,13 +13,15 @@ from stack.demonstration.portal import Fields, Portal, differences, wait_until
 REGISTRIES = FOLDER / "registries"
 LIST = REGISTRIES / "passports.csv"
 MAPPING = REGISTRIES / "passports.yaml"
-NAME = "sector-registries"
+NAME = "finance-registries"
+# A source may write for its agency and the agencies under it.
+AGENCY = "ministry-of-finance"
 HARVEST_WAIT = 90
 
 
 def load(portal: Portal) -> list[str]:
-    source, written = _source(portal)
-    if written or _is_newer(LIST, _last_job(source)):
+    source, written = write_source(portal)
+    if written or needs_run(LIST, _last_job(source)):
         job = _run(portal, source)
         if job["status"] != "Finished":
             return [f"harvest of {LIST.name}: status {job['status']} after {HARVEST_WAIT} s"]
@@ -33,7 +35,8 @@ def load(portal: Portal) -> list[str]:
 def _fields() -> Fields:
     return {
         "name": NAME,
-        "title": "Салалық тізілімдер / Отраслевые реестры / Sector registries",
+        "owner_org": AGENCY,
+        "title": "Қаржы саласының тізілімдері / Реестры финансовой отрасли / Registries of the finance sector",
         "notes": "Демонстрация үшін генерацияланған тізім. Список сгенерирован для демонстрации. "
         "The list is generated for demonstration.",
         "url": LIST.as_uri(),
@@ -42,14 +45,14 @@ def _fields() -> Fields:
     }
 
 
-def _source(portal: Portal) -> tuple[Fields, bool]:
+def write_source(portal: Portal) -> tuple[Fields, bool]:
     """The source, and whether it had to be written."""
     fields = _fields()
-    mapping = MAPPING.read_text(encoding="utf-8")
+    mapping = MAPPING.read_text(encoding="utf-8").strip()
     shown = portal.find("harvest_source_show", NAME)
     if shown is None:
         portal.call("harvest_source_create", {**fields, "config": mapping})
-    elif differences(fields, shown) or mapping != _mapping_of(shown):
+    elif differences(fields, shown | {"owner_org": shown["organization"]["name"]}) or mapping != _mapping_of(shown):
         portal.call("harvest_source_update", {**fields, "id": shown["id"], "config": mapping})
     else:
         return shown, False
@@ -70,7 +73,7 @@ def _last_job(source: Fields) -> Fields | None:
     return source["status"]["last_job"]
 
 
-def _is_newer(path: Path, job: Fields | None) -> bool:
+def needs_run(path: Path, job: Fields | None) -> bool:
     """Whether the file was written after the last run, or no run has come to its end without errors."""
     if not job or job["status"] != "Finished" or job["stats"].get("errored"):
         return True
