@@ -9,11 +9,13 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import CKANApp
+
 from ckanext.opengov.portal import language
 from ckanext.opengov.portal.languages import DOMAIN
 
 
 @tk.blanket.helpers
+@tk.blanket.blueprints
 class PortalPlugin(p.SingletonPlugin):
     """``opengov_portal``: theme, home page, languages."""
 
@@ -28,6 +30,8 @@ class PortalPlugin(p.SingletonPlugin):
 
     def make_middleware(self, app: CKANApp, config: Any) -> CKANApp:
         app.before_request(language.redirect_default)
+        app.before_request(language.name_site)
+        language.publish_script_messages()
         return app
 
     def i18n_directory(self) -> str:
