@@ -13,7 +13,8 @@ from stack.steps import Stamp
 
 def write_ini(layout: Layout, instance: Instance) -> None:
     known = secrets.load(layout)
-    redis = f"redis://:{known['redis_password']}@127.0.0.1:{layout.redis_port}/{instance.redis_database}"
+    # The harvest consumers wait for work without a time limit of their own; redis-py's default would end them.
+    redis = f"redis://:{known['redis_password']}@127.0.0.1:{layout.redis_port}/{instance.redis_database}?socket_timeout=86400"
     suffix = instance.suffix
     values = {
         "ckan.site_id": instance.site_id,
@@ -25,10 +26,6 @@ def write_ini(layout: Layout, instance: Instance) -> None:
         "ckan.datastore.read_url": postgres.url(layout, instance.datastore, postgres.READER),
         "solr_url": solr.url(layout, instance),
         "ckan.redis.url": redis,
-        "ckan.harvest.mq.hostname": "127.0.0.1",
-        "ckan.harvest.mq.port": layout.redis_port,
-        "ckan.harvest.mq.password": known["redis_password"],
-        "ckan.harvest.mq.redis_db": instance.redis_database,
         "ckanext.xloader.jobs_db.uri": postgres.url(layout, instance.database),
         "SECRET_KEY": known["secret_key"] + suffix,
         "WTF_CSRF_SECRET_KEY": known["secret_key"] + suffix,

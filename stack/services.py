@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from stack import postgres, secrets, solr
+from stack import postgres, secrets
 from stack.console import StackError, clean_environment, run
 from stack.layout import CONFIG, Instance, Layout
 
