@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-
-import pytest
-
-import redis
+from contextlib import contextmanager
+from typing import Any, ClassVar
 
 import ckan.model as model
+import ckan.plugins as p
+import pytest
+import redis
+import sqlalchemy as sa
 from ckan.common import config
+from ckanext.opengov.civic.model.journal import TABLES as JOURNAL_TABLES
 
 # CKAN puts the connection of the Redis sessions into its configuration, and its fixtures copy that deeply.
 redis.Redis.__deepcopy__ = lambda self, _memo: self  # pyright: ignore[reportAttributeAccessIssue]
@@ -24,11 +26,65 @@ def _only_test_databases() -> None:
             pytest.exit(f"{key} names the database {name}; tests write to databases that end in _test only", 2)
 
 
+@contextmanager
+def journal_writable() -> Iterator[None]:
+    """Switch off, as only the tables' owner can, what makes the journal append-only."""
+    model.Session.remove()
+
+    def triggers(word: str) -> None:
+        with model.ensure_engine().begin() as connection:
+            for table in JOURNAL_TABLES:
+                connection.execute(sa.text(f"ALTER TABLE IF EXISTS {table} {word} TRIGGER USER"))
+
+    triggers("DISABLE")
+    try:
+        yield
+    finally:
+        model.Session.remove()
+        triggers("ENABLE")
+
+
+class _Loaded:
+    """The plugins and the application of the last test. The next one goes on with them where it may: loading both
+    anew takes longer than most tests.
+    """
+
+    marks: ClassVar[tuple[str, ...]] = ()
+    plugin: ClassVar[Any] = None
+    app: ClassVar[Any] = None
+
+
 @pytest.fixture
-def clean_portal(with_plugins: Any, reset_db: Any, reset_index: Any) -> Iterator[None]:
+def portal_plugins(request: pytest.FixtureRequest, ckan_config: Any) -> None:
+    """All plugins of the ini, and those that a test's mark adds."""
+    if next(request.node.iter_markers("with_plugins"), None):
+        request.getfixturevalue("with_plugins")
+        _Loaded.plugin = _Loaded.app = None
+        return
+    marks = tuple(str(mark.args) for mark in request.node.iter_markers("ckan_config"))
+    if marks != _Loaded.marks or _Loaded.plugin is None or p.get_plugin("opengov") is not _Loaded.plugin:
+        p.load_all()
+        _Loaded.marks, _Loaded.plugin, _Loaded.app = marks, p.get_plugin("opengov"), None
+
+
+@pytest.fixture
+def app(portal_plugins: None, make_app: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """CKAN's test application, kept from one test to the next while the plugins stay the same."""
+    if _Loaded.plugin is None:
+        return make_app()
+    if _Loaded.app is None:
+        _Loaded.app = make_app()
+        _Loaded.plugin = p.get_plugin("opengov")
+    monkeypatch.setitem(config, "testing", True)
+    return _Loaded.app
+
+
+@pytest.fixture
+def clean_portal(portal_plugins: None, reset_db: Any, reset_index: Any) -> Iterator[None]:
     """An empty portal with all plugins of the ini. ``./opengov test`` has migrated its tables."""
     model.repo.tables_created_and_initialised = True
-    reset_db()
+    with journal_writable():
+        reset_db()
     reset_index()
     yield
     model.Session.rollback()

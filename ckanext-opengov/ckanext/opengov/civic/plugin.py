@@ -4,43 +4,60 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.model as model
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
 from ckan.types import CKANApp
 
-from ckanext.opengov.civic import guard, search
-from ckanext.opengov.civic.interfaces import ComponentManifest, ICivicComponent, PeriodicTask
-from ckanext.opengov.civic.service import outbox
-from ckanext.opengov.civic.web import caching, csrf
+from ckanext.opengov.civic import labels, search, views
+from ckanext.opengov.civic.interfaces import ComponentManifest, ICivicComponent
+from ckanext.opengov.civic.logic import action, auth
+from ckanext.opengov.civic.manifest import MANIFEST
+from ckanext.opengov.civic.service import transferred_days
+from ckanext.opengov.civic.web import caching, core_mail, csrf, database, limiting
 
 
+@tk.blanket.actions(action.get_actions)
+@tk.blanket.auth_functions(auth.get_auth_functions)
+@tk.blanket.blueprints(views.get_blueprints)
+@tk.blanket.helpers
 @tk.blanket.cli
 @tk.blanket.config_declarations
 class CivicPlugin(p.SingletonPlugin):
     """``opengov``: what the components share."""
 
-    p.implements(p.IActions)
+    p.implements(p.IConfigurer)
     p.implements(p.IMiddleware, inherit=True)
     p.implements(p.IPackageController, inherit=True)
+    p.implements(p.IPermissionLabels)
+    p.implements(p.INotifier, inherit=True)
     p.implements(ICivicComponent)
 
-    def get_actions(self) -> dict[str, Any]:
-        return {**guard.guarded_actions(), "user_show": search.user_show}
+    def update_config(self, config: CKANConfig) -> None:
+        tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "opengov_civic")
+        # A wrong file of terms stops the portal at its start, not a citizen's appeal later.
+        transferred_days.terms_in_force()
 
     def make_middleware(self, app: CKANApp, config: Any) -> CKANApp:
+        database.install(app)
         csrf.install(app)
         caching.install(app)
+        limiting.install(app)
         return app
+
+    def notify_recipient(self, already_notified: bool, *letter: Any) -> bool:
+        return already_notified or core_mail.take_over(*letter)
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         return search.restrict(search_params)
 
+    def get_dataset_labels(self, dataset_obj: model.Package) -> list[str]:
+        return labels.package_labels(dataset_obj)
+
+    def get_user_dataset_labels(self, user_obj: model.User) -> list[str]:
+        return labels.user_labels(user_obj)
+
     def civic_manifest(self) -> ComponentManifest:
-        return ComponentManifest(
-            name="civic",
-            title="Civic kit",
-            periodic_tasks=(
-                PeriodicTask("outbox", 5, outbox.drain),
-                PeriodicTask("outbox-forget", 86_400, outbox.forget_done),
-            ),
-        )
+        return MANIFEST
