@@ -1,0 +1,1 @@
+"""Actions of harvesting and who may use them."""
