@@ -174,6 +174,7 @@ def _write_nginx(layout: Layout, instance: Instance) -> None:
         "run": layout.run,
         "logs": layout.logs,
         "temp": temp,
+        "config": CONFIG,
         "port": instance.port,
         "web_port": instance.web_port,
     }
