@@ -5,17 +5,39 @@ from __future__ import annotations
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
-from ckanext.opengov.civic.interfaces import ComponentManifest, EntityType, ICivicComponent
+
+from ckanext.opengov.civic.interfaces import ComponentManifest, EntityType, ICivicComponent, PeriodicTask
+from ckanext.opengov.data import hooks, loading
+from ckanext.xloader.interfaces import IXloader
 
 
-class DataPlugin(p.SingletonPlugin):
+@tk.blanket.actions
+@tk.blanket.auth_functions
+@tk.blanket.blueprints
+@tk.blanket.helpers
+@tk.blanket.validators
+class DataPlugin(
+    hooks.PackageHooks,
+    hooks.OrganizationHooks,
+    hooks.FacetHooks,
+    hooks.PageHooks,
+    hooks.TableHooks,
+    p.SingletonPlugin,
+):
     """``opengov_data``: agencies, data sets, tables."""
 
     p.implements(p.IConfigurer)
+    p.implements(p.IDomainObjectModification, inherit=True)
+    p.implements(p.IFacets, inherit=True)
+    p.implements(p.IMiddleware, inherit=True)
+    p.implements(p.IOrganizationController, inherit=True)
+    p.implements(p.IPackageController, inherit=True)
     p.implements(ICivicComponent)
+    p.implements(IXloader, inherit=True)
 
     def update_config(self, config: CKANConfig) -> None:
         tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "opengov_data")
 
     def civic_manifest(self) -> ComponentManifest:
         return ComponentManifest(
@@ -24,4 +46,6 @@ class DataPlugin(p.SingletonPlugin):
             description="Data sets of the agencies, machine-readable, with one API for all of them",
             endpoint="dataset.search",
             entity_types=(EntityType("dataset", guarded=False),),
+            outbox_handlers={loading.TOPIC: loading.enqueue},
+            periodic_tasks=(PeriodicTask("data-tables", 60, loading.recover),),
         )
