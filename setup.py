@@ -52,6 +52,7 @@ setup(
         "phonenumbers~=9.0",
         "pypdf~=7.1",
         "python-stdnum~=2.2",
+        "reportlab~=5.1",
         "tenacity~=9.1",
         "tzdata>=2024.1",
         "xlrd~=2.0",

@@ -10,15 +10,22 @@ import ckan.plugins.toolkit as tk
 from ckan.cli import load_config
 from ckan.config.middleware import make_app
 from ckan.lib.search import clear_all
-from ckan.types import Context
+from ckan.types import CKANApp, Context
 
 from stack.layout import Layout
+
+
+def application() -> CKANApp:
+    """An application of the test twin, with what its databases hold; its limits of how often do not count."""
+    app = make_app(load_config(str(Layout.from_environment().testing.ini)))
+    tk.config["opengov.limits.enabled"] = False
+    return app
 
 
 @contextmanager
 def twin() -> Iterator[Context]:
     """The site user's context in an application of the test twin, whose database and index are emptied first."""
-    app = make_app(load_config(str(Layout.from_environment().testing.ini)))
+    app = application()
     with app.test_request_context():
         model.repo.tables_created_and_initialised = True
         model.repo.rebuild_db()

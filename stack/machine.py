@@ -25,6 +25,8 @@ BASE_PACKAGES = (
     "hunspell-kk",
     "hunspell-ru",
     "procps",
+    # Transcripts as PDF need a font with all Kazakh letters.
+    "fonts-dejavu-core",
 )
 BROWSER_PACKAGES = ("chromium", "fonts-dejavu-core")
 NEEDED_DISK = 3 * 1024**3

@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from ckanext.opengov.harvest.fetching import check_address, fetch, is_outside
+from ckanext.opengov.civic.web.outward import is_outside
+from ckanext.opengov.harvest.fetching import check_address, fetch
 from ckanext.opengov.harvest.messages import SourceError
 from hypothesis import given
 from hypothesis import strategies as st

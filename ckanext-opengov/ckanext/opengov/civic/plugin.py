@@ -15,7 +15,7 @@ from ckanext.opengov.civic.interfaces import ComponentManifest, ICivicComponent
 from ckanext.opengov.civic.logic import action, auth
 from ckanext.opengov.civic.manifest import MANIFEST
 from ckanext.opengov.civic.service import transferred_days
-from ckanext.opengov.civic.web import caching, core_mail, csrf, database, limiting
+from ckanext.opengov.civic.web import caching, core_mail, csrf, database, drafts, limiting
 
 
 @tk.blanket.actions(action.get_actions)
@@ -45,6 +45,7 @@ class CivicPlugin(p.SingletonPlugin):
         csrf.install(app)
         caching.install(app)
         limiting.install(app)
+        drafts.install(app)
         return app
 
     def notify_recipient(self, already_notified: bool, *letter: Any) -> bool:

@@ -1,44 +1,30 @@
 """Fetching what a source's address gives, and nothing from inside.
 
-An officer types the address, so it may point at this machine or its neighbours (a metadata service, a database). The
-check is made on the connection itself: the name is resolved once, every address it resolves to is looked at, and the
-connection is made to the very address that was looked at. So neither a redirect nor a name that changes between two
-look-ups gets in.
+An officer types the address, so it may point at this machine or its neighbours (a metadata service, a database): the
+requests are guarded by ``civic.web.outward``.
 """
 
 from __future__ import annotations
 
 import hashlib
-import ipaddress
-import socket
 import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import ckan.plugins.toolkit as tk
 import requests
 import urllib3.exceptions
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util import parse_url
 
+from ckanext.opengov.civic.web import outward
+from ckanext.opengov.civic.web.outward import RefusedAddressError, RefusedConnectionError
 from ckanext.opengov.harvest.messages import N_, SourceError
 
 CHUNK = 64 * 1024
 REDIRECTS = 3
 AGENT = "opengov-harvester"
-
-
-class RefusedAddressError(ValueError):
-    """The host resolves to an address inside."""
-
-
-class RefusedConnectionError(requests.ConnectionError):
-    """The same, for whoever uses a guarded session and knows the errors of ``requests``."""
 
 
 @dataclass(frozen=True)
@@ -54,100 +40,16 @@ class Fetched:
         return hashlib.sha256(self.body).hexdigest()
 
 
-def is_outside(address: str) -> bool:
-    """Whether an IP address belongs to the public internet; addresses wrapped in IPv6 are unwrapped first."""
-    ip = ipaddress.ip_address(address.split("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-        if ip in ipaddress.ip_network("64:ff9b::/96"):
-            inner.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
-        if ip in ipaddress.ip_network("64:ff9b:1::/48") or not all(_public(part) for part in inner if part):
-            return False
-        if ip.ipv4_mapped:
-            return True
-    return _public(ip)
-
-
-def _public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    return ip.is_global and not ip.is_multicast
-
-
-def resolve(host: str, port: int) -> str:
-    """The address to connect to.
-
-    :raises RefusedAddressError: when the host, or one of its addresses, is inside and not listed as allowed
-    :raises OSError: when the name does not resolve
-    """
-    name = host.strip("[]").lower().rstrip(".")
-    addresses = [str(info[4][0]) for info in socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)]
-    allowed = {entry.lower() for entry in tk.config["opengov.harvest.allowed_hosts"]}
-    if name in allowed or f"{name}:{port}" in allowed:
-        return addresses[0]
-    inside = [address for address in addresses if not is_outside(address)]
-    if inside:
-        raise RefusedAddressError(name)
-    return addresses[0]
-
-
-class _Guard:
-    """Mixed into urllib3's connections: connect to the address that was checked, not to the name."""
-
-    port: int
-    _dns_host: str
-
-    def _new_conn(self) -> socket.socket:
-        name = self._dns_host
-        try:
-            self._dns_host = resolve(name, self.port)
-        except UnicodeError as error:
-            raise RefusedAddressError(name) from error
-        except OSError as error:
-            raise urllib3.exceptions.NameResolutionError(name, self, error) from error  # pyright: ignore
-        try:
-            return super()._new_conn()  # pyright: ignore[reportAttributeAccessIssue]
-        finally:
-            self._dns_host = name
-
-
-class _GuardedHTTPConnection(_Guard, HTTPConnection):
-    pass
-
-
-class _GuardedHTTPSConnection(_Guard, HTTPSConnection):
-    pass
-
-
-class _GuardedHTTPPool(HTTPConnectionPool):
-    ConnectionCls = _GuardedHTTPConnection  # pyright: ignore[reportAssignmentType]
-
-
-class _GuardedHTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _GuardedHTTPSConnection  # pyright: ignore[reportAssignmentType]
-
-
-class GuardedAdapter(HTTPAdapter):
-    """A transport of ``requests`` that connects to nothing inside and always has a timeout."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _GuardedHTTPPool, "https": _GuardedHTTPSPool}
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs["timeout"] = kwargs.get("timeout") or tk.config["opengov.harvest.timeout"]
-        try:
-            return super().send(request, *args, **kwargs)
-        except RefusedAddressError as error:
-            raise RefusedConnectionError(str(error)) from error
+def allowed_hosts() -> list[str]:
+    """Hosts inside that may be harvested all the same."""
+    return tk.config["opengov.harvest.allowed_hosts"]
 
 
 def guard(session: requests.Session) -> requests.Session:
-    """Make a session of ``requests`` a guarded one. Proxies of the environment would go around the guard."""
-    session.trust_env = False
+    """Make a session of ``requests`` a guarded one."""
     session.max_redirects = REDIRECTS
     session.headers["User-Agent"] = AGENT
-    session.mount("http://", GuardedAdapter())
-    session.mount("https://", GuardedAdapter())
-    return session
+    return outward.guard(session, seconds=tk.config["opengov.harvest.timeout"], allowed=allowed_hosts)
 
 
 def check_address(address: str) -> None:
@@ -168,8 +70,8 @@ def check_address(address: str) -> None:
             "refused", N_("“{address}” is not an address of the web. Write it in full: https://…"), address=address
         )
     try:
-        resolve(parts.host, parts.port or (443 if scheme == "https" else 80))
-    except (RefusedAddressError, UnicodeError):
+        outward.resolve(parts.host, parts.port or (443 if scheme == "https" else 80), allowed_hosts)
+    except RefusedAddressError:
         raise _inside(parts.host) from None
     except OSError:
         return

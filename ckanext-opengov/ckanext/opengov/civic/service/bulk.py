@@ -19,7 +19,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan.lib.search.index import PackageSearchIndex
-from ckan.types import Context
+from ckan.types import Context, ErrorDict
 
 COLUMNS = tuple(column.name for column in model.package_table.columns)
 
@@ -29,7 +29,7 @@ class Checked:
     """A package that passed its schema, or what is wrong with it."""
 
     data: dict[str, Any]
-    errors: dict[str, Any]
+    errors: Any
 
 
 def validate(context: Context, package_type: str, packages: Sequence[dict[str, Any]]) -> list[Checked]:
@@ -137,7 +137,7 @@ def require_valid(checked: Sequence[Checked]) -> list[dict[str, Any]]:
 
     :raises ValidationError: ``{"3": {field: [what is wrong]}}``, counted from 0
     """
-    errors = {str(place): one.errors for place, one in enumerate(checked) if one.errors}
+    errors: ErrorDict = {str(place): one.errors for place, one in enumerate(checked) if one.errors}
     if errors:
         raise tk.ValidationError(errors)
     return [one.data for one in checked]

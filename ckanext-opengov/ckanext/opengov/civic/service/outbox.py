@@ -1,13 +1,16 @@
 """The outbox: a change and what follows from it are one commit; the following is done by the worker, once.
 
 A row is written in the transaction of the change. RQ only wakes the worker: if Redis loses the call, the clock
-finds the row. A handler that fails is tried again with growing pauses and never blocks the rows of others.
+finds the row. A handler that fails is tried again with growing pauses and never blocks the rows of others. Each row
+has a transaction of its own, which ends right after its handler: what a handler did outside the database (a letter
+that a mail server took) is not done again because a later row, or the worker, failed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -21,11 +24,14 @@ from ckanext.opengov.civic.model.outbox import OutboxMessage
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
+# RQ stops a job that takes longer than its limit, in the middle of whatever it does; so end well before.
+LONGEST_RUN = 600
 FIRST_PAUSE = dt.timedelta(seconds=10)
 LONGEST_PAUSE = dt.timedelta(hours=6)
 KEPT = dt.timedelta(days=30)
 WAKE_JOB = "opengov-outbox"
+# Set in a session that will wake the worker when it commits: a thousand rows need one call.
+_WAKE = "opengov_outbox_wake"
 
 Handler = Callable[[OutboxMessage], None]
 
@@ -34,11 +40,15 @@ def add(topic: str, payload: dict[str, Any]) -> OutboxMessage:
     """Write a row in the session's open transaction; it counts from the caller's commit on."""
     message = OutboxMessage(topic=topic, payload=payload)
     model.Session.add(message)
-    sa.event.listen(model.Session(), "after_commit", _wake_once, once=True)
+    session = model.Session()
+    if _WAKE not in session.info:
+        session.info[_WAKE] = True
+        sa.event.listen(session, "after_commit", _wake_once, once=True)
     return message
 
 
-def _wake_once(_session: Any) -> None:
+def _wake_once(session: Any) -> None:
+    session.info.pop(_WAKE, None)
     try:
         tk.enqueue_job(drain, title=WAKE_JOB, rq_kwargs={"result_ttl": 0})
     except Exception:
@@ -57,41 +67,51 @@ def drain(limit: int = 10_000) -> int:
     """
     known = handlers()
     done = 0
-    while done < limit and (count := _drain_batch(known)):
-        done += count
+    until = time.monotonic() + LONGEST_RUN
+    while done < limit and time.monotonic() < until and _do_next(known):
+        done += 1
     return done
 
 
-def _drain_batch(known: dict[str, Handler]) -> int:
+def _do_next(known: dict[str, Handler]) -> bool:
     due = (
         sa.select(OutboxMessage)
         .where(OutboxMessage.done_at.is_(None), OutboxMessage.due_at <= utc_now())
         .order_by(OutboxMessage.due_at, OutboxMessage.id)
-        .limit(BATCH)
+        .limit(1)
         .with_for_update(skip_locked=True)
     )
-    messages = model.Session.scalars(due).all()
-    for message in messages:
-        _handle(message, known)
-    model.Session.commit()
-    return len(messages)
-
-
-def _handle(message: OutboxMessage, known: dict[str, Handler]) -> None:
+    message = model.Session.scalars(due).first()
+    if message is None:
+        model.Session.rollback()
+        return False
+    message_id, topic = message.id, message.topic
     message.attempts += 1
+    # Marked first and without a savepoint, so that after the handler only the commit is left to be sent.
+    message.done_at = utc_now()
+    message.error = None
     try:
         # A topic that no component handles is a KeyError: the row waits until its component is back.
-        with model.Session.begin_nested():
-            known[message.topic](message)
+        known[topic](message)
+        model.Session.commit()
     except Exception as error:
-        pause = min(FIRST_PAUSE * 2 ** (message.attempts - 1), LONGEST_PAUSE)
-        message.due_at = utc_now() + pause
+        model.Session.rollback()
         # The class only: a message of an error may quote what a person wrote.
-        message.error = type(error).__name__
-        log.warning("Outbox row %s, %s: %s; next try in %s", message.id, message.topic, message.error, pause)
-    else:
-        message.done_at = utc_now()
-        message.error = None
+        _put_off(message_id, topic, type(error).__name__)
+    return True
+
+
+def _put_off(message_id: int, topic: str, error: str) -> None:
+    """After a failure, whose transaction is rolled back: the row is tried again after a pause."""
+    query = sa.select(OutboxMessage).where(OutboxMessage.id == message_id, OutboxMessage.done_at.is_(None))
+    message = model.Session.scalar(query.with_for_update())
+    if message is not None:
+        pause = min(FIRST_PAUSE * 2**message.attempts, LONGEST_PAUSE)
+        message.attempts += 1
+        message.due_at = utc_now() + pause
+        message.error = error
+        log.warning("Outbox row %s, %s: %s; next try in %s", message_id, topic, error, pause)
+    model.Session.commit()
 
 
 def forget_done() -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.common import current_user
-from flask import Flask, Response, request, session
+from flask import Flask, Response, g, request, session
 
 
 def install(app: Flask) -> None:
@@ -22,7 +22,8 @@ def set_cache_headers(response: Response) -> Response:
     if request.path.startswith(("/base/", "/webassets/", "/uploads/")):
         return response
     if _may_be_kept(response):
-        seconds = tk.config["ckan.cache_expires"]
+        # A view that must be fresher than other pages says so.
+        seconds = g.get("opengov_keep_seconds", tk.config["ckan.cache_expires"])
         response.headers["Cache-Control"] = f"public, max-age=0, s-maxage={seconds}, must-revalidate"
         return response
     control.public = False

@@ -26,7 +26,9 @@ def upgrade() -> None:
         sa.Column("error", sa.Text),
     )
     op.create_index("opengov_outbox_due", "opengov_outbox", ["due_at"], postgresql_where=sa.text("done_at IS NULL"))
-    op.create_index("opengov_outbox_done", "opengov_outbox", ["done_at"], postgresql_where=sa.text("done_at IS NOT NULL"))
+    op.create_index(
+        "opengov_outbox_done", "opengov_outbox", ["done_at"], postgresql_where=sa.text("done_at IS NOT NULL")
+    )
 
 
 def downgrade() -> None:

@@ -1,0 +1,1 @@
+"""What the actions of the civic kit take: one module a part."""

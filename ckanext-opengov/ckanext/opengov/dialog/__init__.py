@@ -1,0 +1,1 @@
+"""Open dialogue: appeals to the head of an agency, internet conferences, polls."""

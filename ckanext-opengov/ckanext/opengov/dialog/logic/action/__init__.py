@@ -1,0 +1,29 @@
+"""The actions of open dialogue: one module a part, each with the names that it exports in ``__all__``."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from ckanext.opengov.dialog.logic.action import (
+    appeals,
+    appeals_work,
+    conference_questions,
+    conferences,
+    polls,
+    standing_answers,
+)
+
+MODULES: tuple[ModuleType, ...] = (
+    appeals,
+    appeals_work,
+    standing_answers,
+    conferences,
+    conference_questions,
+    polls,
+)
+
+
+def get_actions() -> dict[str, Any]:
+    """Name → action."""
+    return {name: getattr(module, name) for module in MODULES for name in module.__all__}

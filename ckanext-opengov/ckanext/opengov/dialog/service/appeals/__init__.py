@@ -1,0 +1,1 @@
+"""Appeals: filing, the table of their way, moving along it, answering, figures."""

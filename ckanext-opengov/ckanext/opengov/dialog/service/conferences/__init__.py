@@ -1,0 +1,1 @@
+"""Internet conferences: their way, questions, answers, transcript."""

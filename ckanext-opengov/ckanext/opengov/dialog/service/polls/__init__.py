@@ -1,0 +1,1 @@
+"""Polls: rules of questions and ballots, voting, counting, receipts."""
