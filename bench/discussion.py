@@ -105,7 +105,7 @@ def fill(thread_id: str, written: list[tuple[str, int | None]], chance: random.R
             )
         )
     rows.seek(0)
-    connection = model.Session.connection().connection
+    connection: Any = model.Session.connection().connection
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY opengov_comment ({', '.join(COLUMNS)}) FROM STDIN CSV", rows)
     model.Session.get_one(Thread, thread_id).comments_public = len(written)
@@ -239,7 +239,8 @@ def whole_export(thread_id: str) -> Result:
     out = io.StringIO()
 
     def copy() -> None:
-        with model.Session.connection().connection.cursor() as cursor:
+        connection: Any = model.Session.connection().connection
+        with connection.cursor() as cursor:
             cursor.copy_expert("COPY (SELECT * FROM opengov_comment ORDER BY position) TO STDOUT CSV", out)
 
     number = model.Session.scalar(sa.select(sa.func.count()).select_from(Comment)) or 0
@@ -250,7 +251,7 @@ def whole_export(thread_id: str) -> Result:
 def author() -> str:
     """The token of somebody who may write."""
     user = factories.UserWithToken()
-    persons.confirm_address(model.User.get(user["id"]))
+    persons.confirm_address(model.Session.get_one(model.User, user["id"]))
     model.Session.commit()
     return user["token"]
 

@@ -93,7 +93,7 @@ class ForumPlugin(p.SingletonPlugin):
 
 def person(**values: Any) -> str:
     """A person with a confirmed address; the name of their account."""
-    user = model.User.get(factories.User(**values)["id"])
+    user = model.Session.get_one(model.User, factories.User(**values)["id"])
     persons.confirm_address(user)
     model.Session.commit()
     return user.name

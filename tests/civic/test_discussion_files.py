@@ -45,7 +45,7 @@ def stored() -> list[Path]:
 
 def with_token() -> tuple[str, dict[str, str]]:
     user = factories.UserWithToken()
-    persons.confirm_address(model.User.get(user["id"]))
+    persons.confirm_address(model.Session.get_one(model.User, user["id"]))
     model.Session.commit()
     return user["name"], {"Authorization": user["token"]}
 

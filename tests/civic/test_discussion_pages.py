@@ -24,7 +24,7 @@ def _fresh_forum() -> None:
 
 def token() -> tuple[str, dict[str, str]]:
     user = factories.UserWithToken()
-    persons.confirm_address(model.User.get(user["id"]))
+    persons.confirm_address(model.Session.get_one(model.User, user["id"]))
     model.Session.commit()
     return user["name"], {"Authorization": user["token"]}
 

@@ -103,7 +103,7 @@ def test_the_component_says_who_may_rate() -> None:
     citizen = person()
     with pytest.raises(tk.ValidationError, match="not closed yet"):
         rate(citizen, speed=5)
-    with pytest.raises(tk.ValidationError, match="Types that are: topic"):
+    with pytest.raises(tk.ValidationError, match=r"Types that are: .*\btopic\b"):
         act("rating_create", citizen, entity_type="spaceship", entity_id="1", speed=5)
 
 

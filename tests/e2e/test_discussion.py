@@ -100,7 +100,7 @@ def test_a_citizen_writes_and_a_moderator_decides_by_keyboard(page: Page, site: 
 
     page.context.clear_cookies()
     page.goto(f"{site}/en/example/{HEARING}/1")
-    expect(page.get_by_text("[телефон скрыт]")).to_be_visible()
+    expect(page.get_by_text("[phone hidden]")).to_be_visible()
     expect(page.get_by_text("Hidden by a moderator: Insults or threats")).to_be_visible()
     expect(page.get_by_text("Дураки")).to_have_count(0)
 

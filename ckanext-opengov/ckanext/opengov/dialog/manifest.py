@@ -35,7 +35,12 @@ MANIFEST = ComponentManifest(
         PeriodicTask("dialog-close", 24 * 60 * MINUTES, watching.close_answered),
         *polls.PERIODIC,
     ),
-    outbox_handlers={moving.MOVED: notices.moved, packages.INDEX: packages.index, **conferences.HANDLERS, **polls.HANDLERS},
+    outbox_handlers={
+        moving.MOVED: notices.moved,
+        packages.INDEX: packages.index,
+        **conferences.HANDLERS,
+        **polls.HANDLERS,
+    },
     permissions={
         **states.permissions(),
         **conferences.PERMISSIONS,

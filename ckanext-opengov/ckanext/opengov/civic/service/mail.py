@@ -17,7 +17,7 @@ import ssl
 import threading
 from collections.abc import Mapping
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import formataddr, formatdate, localtime
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,7 +35,25 @@ log = logging.getLogger(__name__)
 
 TOPIC = "mail.send"
 SECONDS = 30
+WHOLE_HEADERS = frozenset({"list-unsubscribe", "message-id"})
 _LINK = re.compile(r"https?://[^\s<>]+[^\s<>.,;:!?)]")
+
+
+class LetterPolicy(EmailPolicy):
+    """SMTP's policy, but an address in a header stays whole: encoded in parts no mail programme would find it."""
+
+    def fold(self, name: str, value: str) -> str:
+        if name.lower() in WHOLE_HEADERS:
+            return f"{name}: {value}{self.linesep}"
+        return super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name.lower() in WHOLE_HEADERS:
+            return self.fold(name, value).encode("ascii")
+        return super().fold_binary(name, value)
+
+
+POLICY = LetterPolicy(linesep="\r\n")
 
 
 class RefusedLetterError(Exception):
@@ -120,7 +138,7 @@ def compose(
 ) -> EmailMessage:
     """A letter with a text and an HTML part."""
     language = wording.known(language)
-    letter = EmailMessage(policy=SMTP)
+    letter = EmailMessage(policy=POLICY)
     letter["Subject"] = " ".join(subject.split())
     letter["From"] = formataddr((wording.site_title(language), sender()))
     letter["To"] = to_address
