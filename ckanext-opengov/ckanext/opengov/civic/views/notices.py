@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import ckan.plugins.toolkit as tk
 from ckan.common import current_user
@@ -164,7 +164,7 @@ def _atom(found: list[Notice], title: str, address: str, language: str) -> bytes
     for notice in found:
         entry = generator.add_entry(order="append")
         page = wording.address(notice.url, language)
-        entry.id(f"{wording.address('/notices/', wording.known(None))}{notice.key}")
+        entry.id(f"{wording.address('/notices/', wording.known(None))}{quote(notice.key)}")
         entry.title(wording.pick(notice.subject, language))
         entry.link(href=page, rel="alternate")
         entry.published(notice.created_at)

@@ -42,7 +42,7 @@ class _Index:
         likeness = {
             cluster: similarity.likeness(mark, self._marks[cluster]) for cluster, _count in shared.most_common(COMPARED)
         }
-        best = max(likeness, key=lambda cluster: (likeness[cluster], -cluster), default=None)
+        best = max(likeness, key=lambda cluster: likeness[cluster], default=None)
         return best if best is not None and likeness[best] >= similarity.THRESHOLD else None
 
     def add(self, cluster: int, mark: bytes, hashes: list[int]) -> None:
@@ -62,17 +62,27 @@ def choose(thread_id: str, texts: Mapping[str, str]) -> dict[str, int]:
     hashes = {comment: similarity.bands(thread_id, mark) for comment, mark in marks.items()}
     index = _Index(band for some in hashes.values() for band in some)
     chosen: dict[str, int] = {}
-    founded: dict[int, str] = {}
+    founders: list[str] = []
     for comment, mark in marks.items():
         cluster = index.nearest(mark, hashes[comment])
         if cluster is None:
-            cluster = model.Session.scalar(sa.text("SELECT nextval('opengov_comment_cluster_id_seq')"))
+            founders.append(comment)
+            # A number of its own until the database gives one.
+            cluster = -len(founders)
             index.add(cluster, mark, hashes[comment])
-            founded[cluster] = comment
         chosen[comment] = cluster
-    _found(thread_id, {cluster: (marks[comment], hashes[comment]) for cluster, comment in founded.items()})
+    numbers = {-place: number for place, number in enumerate(_numbers(len(founders)), 1)}
+    chosen = {comment: numbers.get(cluster, cluster) for comment, cluster in chosen.items()}
+    _found(thread_id, {chosen[comment]: (marks[comment], hashes[comment]) for comment in founders})
     _count(Counter(chosen.values()), Counter())
     return chosen
+
+
+def _numbers(count: int) -> list[int]:
+    if not count:
+        return []
+    query = sa.text("SELECT nextval('opengov_comment_cluster_id_seq') FROM generate_series(1, :count)")
+    return list(model.Session.scalars(query, {"count": count}))
 
 
 def _found(thread_id: str, founded: Mapping[int, tuple[bytes, list[int]]]) -> None:
