@@ -13,6 +13,7 @@ from ckan.lib.search import clear_all
 from ckan.types import CKANApp, Context
 
 from stack.layout import Layout
+from tests.conftest import journal_writable
 
 
 def application() -> CKANApp:
@@ -28,7 +29,8 @@ def twin() -> Iterator[Context]:
     app = application()
     with app.test_request_context():
         model.repo.tables_created_and_initialised = True
-        model.repo.rebuild_db()
+        with journal_writable():
+            model.repo.rebuild_db()
         clear_all()
         site_user = tk.get_action("get_site_user")(Context(ignore_auth=True), {})
         yield Context(ignore_auth=True, user=site_user["name"])

@@ -35,12 +35,12 @@ def test_the_newest_data_and_the_numbers_are_shown(app: Any) -> None:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_the_page_asks_the_index_once(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_asks_the_index_once_for_data_and_once_for_the_rest(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[dict[str, Any]] = []
     search = summary._search
     monkeypatch.setattr(summary, "_search", lambda **parameters: asked.append(parameters) or search(**parameters))
     app.get("/en/")
-    assert len(asked) == 1
+    assert [len(question.get("facet.field", [])) for question in asked] == [1, 1]
 
 
 @pytest.mark.usefixtures("clean_portal")

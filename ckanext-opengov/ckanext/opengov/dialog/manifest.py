@@ -25,6 +25,7 @@ MANIFEST = ComponentManifest(
     name=people.COMPONENT,
     title=N_("Open dialogue"),
     description=N_("Appeals to the heads of agencies with public answers, internet conferences and polls"),
+    endpoint="opengov_dialog_polls.index",
     entity_types=(EntityType(packages.TYPE), EntityType(conferences.TYPE), EntityType(polls.TYPE)),
     private_labels=True,
     package_labels=packages.package_labels,
