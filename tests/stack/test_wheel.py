@@ -14,7 +14,19 @@ from stack.console import clean_environment
 from stack.environment import RUNTIME
 from stack.layout import ROOT, Layout
 
-LEFT_OUT = shutil.ignore_patterns(".git", ".opengov", "build", "dist", "*.egg-info", "__pycache__")
+# The other half of the tests writes its caches while this one copies.
+LEFT_OUT = shutil.ignore_patterns(
+    ".git",
+    ".opengov",
+    ".hypothesis",
+    ".pytest_cache",
+    ".coverage*",
+    ".*_cache",
+    "build",
+    "dist",
+    "*.egg-info",
+    "__pycache__",
+)
 PROBE = """
 import json, sys
 from pathlib import Path
