@@ -80,6 +80,9 @@ def test_from_registration_to_a_rated_answer(town: Town) -> None:
         "appeal.close",
     ]
     assert journal.verify("appeal", closed["id"]).ok
+    actors = {one["event"]: one["actor"] for one in journal.entries("appeal", closed["id"], internal=True)}
+    assert {actors[f"appeal.{event}"] for event in ("registered", "rate", "close")} == {None}
+    assert actors["appeal.take"] == model.User.get(town.clerk).id
 
 
 def test_officers_of_another_agency_can_do_nothing(town: Town) -> None:

@@ -97,7 +97,7 @@ def appeal_forward(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param reason: 10 to 2,000 characters; the author and the public read it
     :type reason: string
 
-    :returns: as ``appeal_show``; the caller may not see a private appeal afterwards and gets its brief then
+    :returns: as ``appeal_show``; of a private appeal, which is the other agency's now, the masked copy
     :rtype: dictionary
     :raises NotAuthorized: for anybody but the agency's publishers, heads and deputy heads
     :raises ValidationError: without a reason, to the same agency, or in another state

@@ -102,7 +102,8 @@ def _record(step: Step) -> None:
         packages.TYPE,
         appeal.id,
         event,
-        actor=step.person.user_id,
+        # The journal is kept for ever: who the author is does not stand in it.
+        actor=None if step.person.is_author(appeal) else step.person.user_id,
         public=step.public,
         internal={**step.internal, "state": appeal.state},
         at=step.moment,
