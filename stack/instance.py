@@ -35,6 +35,8 @@ def write_ini(layout: Layout, instance: Instance) -> None:
         "opengov.journal_key": known["journal_key"] + suffix,
         "opengov.harvest.allowed_folders": ROOT / "stack" / "demonstration" / "registries",
     }
+    if not suffix and not _sets(instance.base_ini, "smtp.server"):
+        values["smtp.server"] = f"127.0.0.1:{layout.mail_port}"
     base = "../" * (2 if suffix else 1) + f"config/{instance.base_ini.name}"
     lines = [f"# Written by ./opengov up. Change config/{instance.base_ini.name} instead.", "[app:main]"]
     lines.append(f"use = config:{base}")
@@ -46,6 +48,10 @@ def write_ini(layout: Layout, instance: Instance) -> None:
     _write_changed(instance.ini, text)
     if instance.suffix:
         _write_changed(instance.live_ini, LIVE)
+
+
+def _sets(ini: Path, name: str) -> bool:
+    return any(line.partition("=")[0].strip() == name for line in ini.read_text().splitlines())
 
 
 # The browser tests drive the twin as the portal runs: with forgery protection and error pages.
@@ -77,9 +83,13 @@ def migrate(layout: Layout, instance: Instance) -> str | None:
     """Tables, DataStore's rights, and for the portal its administrator, in one start of CKAN."""
     migrations = sorted((PACKAGE / "migration").rglob("versions/*.py"))
     stamp = Stamp(layout, f"migrate-{instance.name}", ROOT / "config" / "requirements" / "runtime.txt", *migrations)
-    if stamp.fresh:
+    # The tests empty their twin before they look: there is nothing to index anew.
+    indexed = solr.indexed(layout, instance)
+    rebuild = not instance.suffix and not indexed.fresh
+    if stamp.fresh and not rebuild:
         return "already there"
-    order = {"admin_password": secrets.load(layout)["admin_password"] if not instance.suffix else None}
+    password = secrets.load(layout)["admin_password"] if not instance.suffix else None
+    order = {"admin_password": password, "rebuild": rebuild}
     command = [layout.python, "-m", "stack.prepare", str(instance.ini)]
     answer = run(layout, command, log=f"migrate-{instance.name}", env=clean_environment(), stdin=json.dumps(order))
     grants = answer.split("--- grants ---", 1)[1]
@@ -87,6 +97,7 @@ def migrate(layout: Layout, instance: Instance) -> str | None:
     if not instance.suffix:
         token = answer.split("--- token ---", 1)[1].split("--- grants ---", 1)[0].strip()
         secrets.write_private(layout.home / "admin.token", token)
-        secrets.write_private(layout.home / "admin.password", order["admin_password"] or "")
+        secrets.write_private(layout.home / "admin.password", password or "")
+    indexed.set()
     stamp.set()
     return None

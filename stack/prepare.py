@@ -1,4 +1,4 @@
-"""Runs inside the virtual environment: migrate, make the administrator, print the DataStore's grants.
+"""Runs inside the virtual environment: migrate, make the administrator, index, print the DataStore's grants.
 
 One process for all of it, because every start of CKAN costs seconds.
 """
@@ -29,7 +29,8 @@ def main() -> None:
         model.repo.upgrade_db("head")
         _migrate_plugins(apply=True)
         token = make_administrator(order["admin_password"]) if order["admin_password"] else ""
-        rebuild(force=True, clear=False)
+        if order["rebuild"]:
+            rebuild(force=True, clear=False, quiet=True)
         print("--- token ---", token, sep="\n")
         print("--- grants ---", grants(), sep="\n")
 

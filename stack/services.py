@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import smtplib
 import socket
 import subprocess
 import time
@@ -69,6 +70,12 @@ def servers(layout: Layout) -> list[Service]:
     ]
 
 
+def mail(layout: Layout) -> Service:
+    """The server that keeps the portal's letters; the tests have one of their own."""
+    command = f"{layout.python} -m stack.mail_catcher {layout.mail_port} {layout.mail}"
+    return Service("mail", command, lambda: _mail_answers(layout.mail_port))
+
+
 def programs(layout: Layout, instance: Instance) -> list[Service]:
     """CKAN's own processes for one instance."""
     ckan = f"{layout.venv}/bin/ckan -c {instance.live_ini}"
@@ -85,7 +92,7 @@ def programs(layout: Layout, instance: Instance) -> list[Service]:
 
     return [
         Service(f"{prefix}web", web, lambda: answers(instance.web_port, "/api/3/action/status_show")),
-        Service(f"{prefix}worker", f"{ckan} jobs worker default priority bulk", alive(f"{prefix}worker")),
+        Service(f"{prefix}worker", f"{ckan} opengov worker default priority bulk", alive(f"{prefix}worker")),
         Service(f"{prefix}gather", f"{ckan} harvester gather-consumer", alive(f"{prefix}gather")),
         Service(f"{prefix}fetch", f"{ckan} harvester fetch-consumer", alive(f"{prefix}fetch")),
         Service(f"{prefix}clock", f"{ckan} opengov clock", alive(f"{prefix}clock")),
@@ -129,6 +136,14 @@ def _redis_answers(layout: Layout) -> bool:
         return False
 
 
+def _mail_answers(port: int) -> bool:
+    try:
+        with smtplib.SMTP("127.0.0.1", port, timeout=2) as line:
+            return line.noop()[0] == 250
+    except OSError:
+        return False
+
+
 def _solr_answers(layout: Layout) -> bool:
     return answers(layout.solr_port, "/solr/admin/info/system")
 
@@ -147,7 +162,8 @@ def write_configuration(layout: Layout) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     layout.run.chmod(0o700)
     instances = [layout.portal, *layout.twins]
-    services = servers(layout) + [service for instance in instances for service in programs(layout, instance)]
+    services = [*servers(layout), mail(layout)]
+    services += [service for instance in instances for service in programs(layout, instance)]
     values = {
         "logs": layout.logs,
         "run": layout.run,

@@ -43,9 +43,15 @@ def create_core(layout: Layout, instance: Instance) -> str | None:
     stamp = Stamp(layout, f"core-{instance.core}", *inputs)
     if stamp.fresh and (core / "core.properties").exists():
         return "already there"
+    indexed(layout, instance).forget()
     write_core(core, ckan_schema)
     stamp.set()
     return None
+
+
+def indexed(layout: Layout, instance: Instance) -> Stamp:
+    """Stands when what is in the database was indexed into the core as it is written now."""
+    return Stamp(layout, f"indexed-{instance.core}")
 
 
 def write_core(core: Path, ckan_schema: Path) -> None:

@@ -76,3 +76,6 @@ class Stamp:
     def set(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.write_text(self._value)
+
+    def forget(self) -> None:
+        self._path.unlink(missing_ok=True)

@@ -11,10 +11,11 @@ from axe_playwright_python.sync_playwright import Axe
 from ckanapi import RemoteCKAN
 from playwright.sync_api import Page, expect
 
+from stack.layout import Layout
 from tests.e2e.conftest import Country, sign_in
 
 CSV = "аймақ,мектептер саны\nАстана,120\nАлматы,240\nШымкент,180\n"
-LOADING = 60_000
+LOADING = 120_000
 PHONE = {"width": 390, "height": 844}
 
 
@@ -69,7 +70,9 @@ def wait_for_rows(portal: RemoteCKAN, resource: str) -> list[dict[str, Any]]:
         if portal.action.resource_show(id=resource).get("datastore_active"):
             return portal.action.datastore_search(resource_id=resource, sort="_id")["records"]
         time.sleep(0.5)
-    raise AssertionError("the file did not become a table")
+    log = Layout.from_environment().logs / f"{Layout.from_environment().testing.name}-worker.log"
+    tail = log.read_text(errors="replace")[-3000:] if log.exists() else "none"
+    raise AssertionError(f"the file did not become a table; the worker's log ends with:\n{tail}")
 
 
 @pytest.mark.parametrize("language", ["", "/ru"])

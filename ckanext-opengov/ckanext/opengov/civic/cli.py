@@ -8,6 +8,7 @@ import click
 
 from ckanext.opengov.civic import clock as _clock
 from ckanext.opengov.civic import roles_table as _roles_table
+from ckanext.opengov.civic import worker as _worker
 from ckanext.opengov.civic.service import journal_check as _journal_check
 from ckanext.opengov.civic.service import journal_seal as _journal_seal
 from ckanext.opengov.civic.service import outbox as _outbox
@@ -16,15 +17,22 @@ from ckanext.opengov.civic.service.discussion import clusters as _clusters
 __all__ = ["opengov"]
 
 
-@click.group(short_help="Open government portal: clock, outbox, journal, roles.")
+@click.group(short_help="Open government portal: clock, worker, outbox, journal, roles.")
 def opengov() -> None:
-    """Open government portal: clock, outbox, journal, roles."""
+    """Open government portal: clock, worker, outbox, journal, roles."""
 
 
 @opengov.command()
 def clock() -> None:
     """Run the periodic tasks of all components until stopped."""
     _clock.run()
+
+
+@opengov.command()
+@click.argument("queues", nargs=-1)
+def worker(queues: tuple[str, ...]) -> None:
+    """Do the jobs of these queues, the first before the last, until stopped."""
+    _worker.Worker(queues).work(with_scheduler=True)
 
 
 @opengov.command()
