@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TextIO
 
 from stack import environment, instance, machine, postgres, secrets, services, solr
+from stack import mail as letters
 from stack.console import StackError, clean_environment, fail, run, say
 from stack.layout import Instance, Layout
 from stack.steps import Stamp, Step, perform
@@ -48,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     add("status", status, "health of each service; exit code 0 only when all answer")
     logs_command = add("logs", logs, "the last lines of the services' logs")
     logs_command.add_argument("service", nargs="?")
+    mail_command = add("mail", mail, "the newest letters that the portal sent, kept on this machine")
+    mail_command.add_argument("number", nargs="?", type=int, default=5, help="how many (5)")
     reset_command = add("reset", reset, "delete databases, index and files of this checkout, after a question")
     reset_command.add_argument("--yes", action="store_true", help="do not ask")
     add("seed", seed, "load the demonstration into the running portal")
@@ -118,6 +121,7 @@ def _portal_steps(layout: Layout) -> list[Step]:
     programs = services.programs(layout, portal)
     return [
         *_ground(layout, portal),
+        Step("mail", "mail", lambda: services.start(layout, [services.mail(layout)]), ("servers",)),
         Step("portal", "CKAN, workers, nginx", lambda: services.start(layout, programs), ("migrate",)),
     ]
 
@@ -130,7 +134,7 @@ def _preflight(layout: Layout, ports: list[int]) -> None:
 
 def up(layout: Layout, arguments: argparse.Namespace, _rest: list[str]) -> int:
     start = time.monotonic()
-    shared = [layout.postgres_port, layout.redis_port, layout.solr_port]
+    shared = [layout.postgres_port, layout.redis_port, layout.solr_port, layout.mail_port]
     _preflight(layout, [layout.port, layout.portal.web_port, *shared])
     say("The portal comes up:")
     steps = _portal_steps(layout)
@@ -142,7 +146,8 @@ def up(layout: Layout, arguments: argparse.Namespace, _rest: list[str]) -> int:
         f"\nThe portal answers at {layout.portal.url} after {time.monotonic() - start:.0f} s.\n"
         "  administrator  admin\n"
         f"  password       in {layout.home / 'admin.password'}\n"
-        f"  API token      in {layout.home / 'admin.token'}"
+        f"  API token      in {layout.home / 'admin.token'}\n"
+        "  letters        ./opengov mail"
     )
     return 0
 
@@ -173,7 +178,7 @@ def down(layout: Layout, _arguments: argparse.Namespace, _rest: list[str]) -> in
 
 
 def status(layout: Layout, _arguments: argparse.Namespace, _rest: list[str]) -> int:
-    everything = services.servers(layout) + services.programs(layout, layout.portal)
+    everything = [*services.servers(layout), services.mail(layout), *services.programs(layout, layout.portal)]
     known = services.states(layout)
     healthy = True
     for service in everything:
@@ -190,6 +195,14 @@ def logs(layout: Layout, arguments: argparse.Namespace, _rest: list[str]) -> int
         names = ", ".join(sorted(path.stem for path in layout.logs.glob("*.log"))) or "none yet"
         raise StackError(f"there is no log {arguments.service or ''}", f"there are: {names}")
     subprocess.run(["tail", "-n", "200" if arguments.service else "10", *map(str, files)], check=False)
+    return 0
+
+
+def mail(layout: Layout, arguments: argparse.Namespace, _rest: list[str]) -> int:
+    if arguments.number < 1:
+        raise StackError(f"{arguments.number} letters cannot be shown", "give a number from 1 on: ./opengov mail 3")
+    found = [letters.as_text(letter) for letter in letters.letters(layout, arguments.number)]
+    say("\n\n".join(found) if found else "The portal has sent no letter yet.")
     return 0
 
 

@@ -98,6 +98,15 @@ class Layout:
         return self.port + 4
 
     @property
+    def mail_port(self) -> int:
+        return self.port + 5
+
+    @property
+    def mail(self) -> Path:
+        """Folder of the letters that the portal sent while it had no mail server but ours."""
+        return self.home / "mail"
+
+    @property
     def portal(self) -> Instance:
         return Instance(self, "portal", self.home, "", 0, self.port, self.port + 1)
 

@@ -37,6 +37,7 @@ def test_status_of_a_portal_that_never_ran_is_not_zero(clone: Path) -> None:
     answer = opengov(clone, "status")
     assert answer.returncode == 1
     assert "✗ postgres" in answer.stdout
+    assert "✗ mail" in answer.stdout
     assert "✗ nginx" in answer.stdout
 
 
@@ -113,7 +114,8 @@ def test_secrets_are_random_kept_and_readable_by_their_owner_only(tmp_path: Path
 def test_every_service_listens_on_loopback_only() -> None:
     listening = subprocess.run(["ss", "-ltnH"], capture_output=True, text=True, check=True).stdout
     layout = Layout.from_environment()
-    ours = {layout.postgres_port, layout.redis_port, layout.solr_port, layout.port, layout.portal.web_port}
+    ours = {layout.postgres_port, layout.redis_port, layout.solr_port, layout.mail_port}
+    ours |= {layout.port, layout.portal.web_port}
     addresses = [line.split()[3] for line in listening.splitlines()]
     for address in addresses:
         host, port = address.rsplit(":", 1)
