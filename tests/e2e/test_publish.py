@@ -41,6 +41,8 @@ def publish(page: Page, country: Country, file: Path) -> None:
 
 
 def test_an_officer_publishes_and_a_visitor_finds(page: Page, country: Country, file: Path) -> None:
+    broken: list[str] = []
+    page.on("response", lambda answer: broken.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
     publish(page, country, file)
     slug = page.url.rstrip("/").rsplit("/", 1)[-1]
     page.context.clear_cookies()
@@ -62,6 +64,7 @@ def test_an_officer_publishes_and_a_visitor_finds(page: Page, country: Country, 
     page.goto(f"{country.url}/en/dataset/{slug}/resource/{resource}")
     table = page.frame_locator("iframe").first
     expect(table.get_by_text("Шымкент").first).to_be_visible(timeout=LOADING)
+    assert broken == []
 
 
 def wait_for_rows(portal: RemoteCKAN, resource: str) -> list[dict[str, Any]]:
