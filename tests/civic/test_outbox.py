@@ -103,6 +103,29 @@ def test_two_workers_share_the_rows_and_do_none_twice() -> None:
     assert sorted(payload["n"] for payload in ExamplePlugin.seen) == list(range(120))
 
 
+def test_a_handler_may_do_many_rows_at_once_and_a_bad_one_among_them_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[list[int]] = []
+
+    def handle(message: Any) -> None:
+        taken = [payload["n"] for payload in outbox.take_along(message, 3)]
+        if 2 in taken:
+            raise ConnectionError("not this one")
+        done.append(taken)
+
+    monkeypatch.setattr(ExamplePlugin, "handle", staticmethod(handle))
+    numbers = [add(n=number) for number in range(1, 5)]
+    outbox.drain()
+    assert done == [[3, 4]]
+    for number in numbers[:2]:
+        row(number).due_at = utc_now()
+        model.Session.commit()
+    outbox.drain()
+    assert done == [[3, 4], [1]]
+    assert [row(number).done_at is not None for number in numbers] == [True, False, True, True]
+
+
 VICTIM = """
 import sys, time, psycopg2
 connection = psycopg2.connect(sys.argv[1])

@@ -91,7 +91,7 @@ def test_the_figures_equal_a_recount_after_many_steps() -> None:
     sums = [sum(column) for column in zip(*recount().values(), strict=True)]
     assert [total[name] for name in NAMES] == sums
     assert total["forwarded"] == forwarded > 0
-    for group in ("agency", "topic", "region", "month"):
+    for group in ("agency", "topic", "region", "kind", "month"):
         groups = act("appeal_statistics", None, group=group)["groups"]
         assert sum(one["received"] for one in groups) == total["received"]
         assert sum(one["answered"] for one in groups) == total["answered"]
@@ -249,6 +249,8 @@ def test_a_harvested_registry_writes_appeals() -> None:
 def test_days_of_answers_are_kept_by_slice() -> None:
     agency(name="old-agency")
     bring([line(number) for number in range(4)])
-    days = model.Session.scalars(sa.select(Days).where(Days.agency_id == "", Days.topic == "", Days.region == "")).all()
+    days = model.Session.scalars(
+        sa.select(Days).where(Days.agency_id == "", Days.topic == "", Days.region == "", Days.kind == "")
+    ).all()
     assert [(one.days, one.count) for one in days] == [(10, 2)]
     assert model.Session.scalar(sa.select(sa.func.count()).select_from(Appeal)) == 4

@@ -127,3 +127,8 @@ def test_the_conditions_of_what_can_happen_once() -> None:
     for state in ("answered", "closed"):
         needed = {"rated_useless", "never_reopened", "in_reopen_term", "has_reason"}
         assert set(find(state, "reopen").guards) == needed  # pyright: ignore
+
+
+def test_a_text_is_hidden_only_with_a_reason() -> None:
+    for state in STATES:
+        assert set(find(state, "moderate_hide").guards) == {"meant_for_public", "has_reason"}  # pyright: ignore

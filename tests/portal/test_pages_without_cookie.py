@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ckan.tests import factories
 
 from .pages import Page
 
@@ -69,6 +70,15 @@ def test_a_signed_in_page_is_private_and_has_a_token(sign_in: Any, seeded: dict[
     page = Page(answer.text)
     assert {"csrf_field_name", "_csrf_token"} <= page.meta_names
     assert "_csrf_token" in page.input_names
+
+
+def test_a_page_read_with_a_token_is_private(app: Any, seeded: dict[str, Any]) -> None:
+    token = factories.APIToken(user=seeded["citizen"]["name"])["token"]
+    answer = app.get("/dataset/", headers={"Authorization": token})
+    assert answer.status_code == 200
+    assert "private" in answer.headers["Cache-Control"]
+    # A wrong one, too: whoever sends it is no visitor like all others.
+    assert "private" in app.get("/dataset/", headers={"Authorization": "wrong"}).headers["Cache-Control"]
 
 
 @pytest.mark.usefixtures("with_plugins")
