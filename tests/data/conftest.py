@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from ckan.lib import jobs
-from ckan.tests import factories, helpers
+from ckanext.opengov import factories
 from ckanext.opengov.civic.service import outbox
 
 FILES = Path(__file__).parent / "files"
@@ -15,34 +15,15 @@ FILES = Path(__file__).parent / "files"
 @pytest.fixture
 def agency():
     """An agency with names in three languages."""
-    return factories.Organization(
-        name="ministry",
-        title_translated={"kk": "Білім министрлігі", "ru": "Министерство образования", "en": "Ministry of Education"},
-        level="central",
-        phone="+7 7172 000000",
-    )
+    names = {"kk": "Білім министрлігі", "ru": "Министерство образования", "en": "Ministry of Education"}
+    return factories.Agency(name="ministry", title_translated=names)
 
 
 @pytest.fixture
 def dataset(agency):
     """A data set with the whole passport."""
-    return helpers.call_action(
-        "package_create",
-        name="schools",
-        title_translated={"kk": "Мектептер тізімі", "ru": "Список школ", "en": "List of schools"},
-        notes_translated={"kk": "Барлық мектеп", "ru": "Все школы"},
-        tags_translated={"kk": ["оқушылар"], "ru": ["ученики"]},
-        owner_org=agency["id"],
-        category="EDUC",
-        region="710000000",
-        frequency="HALF_YEAR",
-        issued="2026-01-02",
-        modified="2026-11-24",
-        contact_name="Data office",
-        contact_position="Head of office",
-        contact_phone="+7 (7172) 11-22-33",
-        contact_email="data@example.org",
-    )
+    names = {"kk": "Мектептер тізімі", "ru": "Список школ", "en": "List of schools"}
+    return factories.Dataset(name="schools", title_translated=names, owner_org=agency["id"])
 
 
 @pytest.fixture

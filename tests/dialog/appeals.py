@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
-from ckan.tests import factories
+from ckanext.opengov import factories
 from ckanext.opengov.civic.roles import Role
-from ckanext.opengov.civic.service import officers, outbox, persons
+from ckanext.opengov.civic.service import outbox
 
 TEXT = "Здравствуйте! На улице Абая третью неделю нет уличного освещения. Когда его починят?"
 
@@ -21,26 +20,17 @@ def act(name: str, user: str | None, **data: Any) -> Any:
 
 def citizen(**values: Any) -> str:
     """A person with a confirmed address; the name of their account."""
-    user = model.User.get(factories.User(**values)["id"])
-    persons.confirm_address(user)
-    model.Session.commit()
-    return user.name
+    return factories.citizen(**values)["name"]
 
 
 def officer(agency: str, *roles: Role) -> str:
     """An officer of the dialogue of an agency; the name of their account."""
-    name = citizen()
-    user = model.User.get(name)
-    # Long before the days that the tests freeze.
-    since = dt.date(2026, 1, 1)
-    officers.grant([officers.Grant(user.id, agency, "dialog", role, since) for role in roles], actor=user.id)
-    model.Session.commit()
-    return name
+    return factories.officer(agency, "dialog", *roles)["name"]
 
 
 def agency(**values: Any) -> str:
     """An agency; its id."""
-    return factories.Organization(**values)["id"]
+    return factories.Agency(**values)["id"]
 
 
 def write(user: str | None, to: str, **other: Any) -> dict[str, Any]:

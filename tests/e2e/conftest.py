@@ -12,6 +12,7 @@ import ckan.plugins as p
 import pytest
 from ckan.lib.search import clear_all
 from ckan.tests import factories
+from ckanext.opengov.factories import Agency
 from playwright.sync_api import Page, expect
 
 from stack import services
@@ -65,9 +66,8 @@ def country(live_portal: str, reset_db: Any) -> Iterator[Country]:
         reset_db()
     clear_all()
     officer = factories.User(password=PASSWORD)
-    agency = factories.Organization(
+    agency = Agency(
         name="ministry-of-examples",
-        title="Мысалдар министрлігі",
         users=[{"name": officer["name"], "capacity": "editor"}],
     )
     yield Country(live_portal, agency, officer)
