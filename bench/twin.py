@@ -23,14 +23,21 @@ def application() -> CKANApp:
     return app
 
 
+def emptied() -> Context:
+    """Empty the twin's database and index. Inside a request of an application of the test twin.
+
+    :returns: the site user's context
+    """
+    model.repo.tables_created_and_initialised = True
+    with journal_writable():
+        model.repo.rebuild_db()
+    clear_all()
+    site_user = tk.get_action("get_site_user")(Context(ignore_auth=True), {})
+    return Context(ignore_auth=True, user=site_user["name"])
+
+
 @contextmanager
 def twin() -> Iterator[Context]:
     """The site user's context in an application of the test twin, whose database and index are emptied first."""
-    app = application()
-    with app.test_request_context():
-        model.repo.tables_created_and_initialised = True
-        with journal_writable():
-            model.repo.rebuild_db()
-        clear_all()
-        site_user = tk.get_action("get_site_user")(Context(ignore_auth=True), {})
-        yield Context(ignore_auth=True, user=site_user["name"])
+    with application().test_request_context():
+        yield emptied()

@@ -111,5 +111,7 @@ def mail_server(
     command = [sys.executable, "-c", SERVER, json.dumps(options)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        yield MailServer(int(process.stdout.readline()), file, process)
-        process.kill()
+        try:
+            yield MailServer(int(process.stdout.readline()), file, process)
+        finally:
+            process.kill()

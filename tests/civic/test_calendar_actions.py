@@ -151,6 +151,23 @@ def test_open_deadlines_are_computed_anew_in_the_background(administrator: dict[
     assert DeadlinePlugin.ends == ["2026-06-05", "2026-06-04"]
 
 
+def test_each_change_of_the_calendar_stands_in_the_journal(administrator: dict[str, Any]) -> None:
+    as_user(administrator, "calendar_day_set", date="2026-06-03", kind="day_off", reason="Order 12")
+    as_user(administrator, "calendar_day_set", date="2026-06-06", kind="working", reason="Order 12")
+    as_user(administrator, "calendar_day_delete", date="2026-06-03")
+    read = as_user(None, "journal_list", entity_type="calendar", entity_id="days")["entries"]
+    told = [(one["event"], one["public"]["date"], one["public"]["reason"]) for one in read]
+    assert told == [
+        ("calendar.day_off", "2026-06-03", "Order 12"),
+        ("calendar.working", "2026-06-06", "Order 12"),
+        ("calendar.taken_back", "2026-06-03", "Order 12"),
+    ]
+    assert "actor" not in read[0]
+    inside = as_user(administrator, "journal_list", entity_type="calendar", entity_id="days")["entries"]
+    assert {one["actor"] for one in inside} == {administrator["id"]}
+    assert as_user(administrator, "journal_verify", entity_type="calendar", entity_id="days")["ok"]
+
+
 def test_setting_a_day_twice_keeps_one_row(administrator: dict[str, Any]) -> None:
     for reason in ("Order 12", "Order 13"):
         as_user(administrator, "calendar_day_set", date="2026-06-03", kind="day_off", reason=reason)

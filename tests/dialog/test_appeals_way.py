@@ -330,6 +330,10 @@ def test_a_transferred_day_moves_the_deadlines_of_open_appeals(town: Town) -> No
     assert act("appeal_show", town.author, number=number)["deadline"]["last_day"] == "2026-11-24"
     assert row(number).due_at.isoformat() == "2026-11-24T18:59:59+00:00"  # pyright: ignore
     assert row(answered).due_at.isoformat() == "2026-11-23T18:59:59+00:00"  # pyright: ignore
+    told = journal.entries("appeal", row(number).id, internal=False)
+    assert [one["public"]["until"] for one in told if one["event"] == "appeal.deadline"] == ["2026-11-24"]
+    unmoved = journal.entries("appeal", row(answered).id, internal=False)
+    assert "appeal.deadline" not in [one["event"] for one in unmoved]
 
 
 def test_an_officer_leaves_and_the_successor_has_the_appeals(town: Town) -> None:

@@ -178,7 +178,7 @@ def _appeal(world: World, agency: str) -> None:
     act("appeal_answer", people["head"], number=number, text=f"Сделано. {world.text('appeal answer')}")
     act("appeal_rate", author, number=number, solved=True, speed=5, comment=world.text("rating comment"))
     act("draft_save", author, form_key="appeal-new", data={"text": [world.text("draft")]}, title="Черновик")
-    world.paths += ["/dialog", f"/appeals/{number}", "/appeals/"]
+    world.paths += ["/dialog", f"/appeal/{number}", "/appeal/"]
 
 
 def _comment(world: World, _agency: str) -> None:
@@ -202,9 +202,9 @@ def _conference(world: World, agency: str) -> None:
     author = people["question author"] = world.author()
     asked = ground.admitted(author, world.text("conference question"))
     ground.to("live").answer(asked)
-    ground.to("ended").to("published")
+    ground.to("published")
     world.ids |= {"conference": draft["id"], "question": asked["id"]}
-    place = f"/conferences/{draft['name']}"
+    place = f"/conference/{draft['name']}"
     world.paths += [place, *(f"{place}/transcript{form}" for form in ("", ".xml", ".pdf"))]
 
 
@@ -212,12 +212,13 @@ def _poll(world: World, _agency: str) -> None:
     poll = poll_ground.opened(asked=(poll_ground.TEXT,))
     (asked,) = poll_ground.ids(poll)
     act("poll_vote", world.author(), id=poll["id"], choices={asked: world.text("poll text")})
-    moderator = poll_ground.officer(poll["owner_org"], Role.MODERATOR)
+    package = act("package_show", None, id=poll["id"])
+    moderator = poll_ground.officer(package["owner_org"], Role.MODERATOR)
     waiting = act("poll_text_list", moderator, id=poll["id"])
     act("poll_text_moderate", moderator, id=poll["id"], ids=[one["id"] for one in waiting], state="public")
     poll_ground.close(poll)
     world.ids["poll"] = poll["id"]
-    place = f"/polls/{poll['name']}"
+    place = f"/poll/{package['name']}"
     world.paths += [place, f"{place}/recount.ndjson", f"{place}/results.csv", f"{place}/results.json"]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -56,6 +57,8 @@ CORE = (
     "user_show",
     "user_list",
 )
+_PARAMETER = re.compile(r":param (\w+):")
+_NAMES = {"id", "number", "thread_id", "conference_id", "poll_id", "agency", "user_id"}
 # Tables and columns that keep originals on purpose; nobody but author and competent officers is shown them.
 ORIGINALS: frozenset[str] = frozenset()
 
@@ -146,24 +149,32 @@ def _reading_actions() -> dict[str, Callable[..., Any]]:
     return ours | {name: tk.get_action(name) for name in CORE}
 
 
-def _questions(world: World) -> list[dict[str, Any]]:
-    ids = [*world.ids.values(), world.people["appeal author"]]
-    kinds = ("appeal", forum.TOPIC, "conference", "poll", "helpdesk_question")
-    about = [{"entity_type": kind, "entity_id": one} for kind in kinds for one in ids]
-    named = [{name: one} for one in ids for name in ("id", "number", "thread_id", "conference_id")]
-    searches = [{"q": one.value} for one in world.canaries if one.kind in {"iin", "phone"}]
-    return [{}, *named, *about, *searches, {"include_private": True, "rows": 100}, {"fl": "*", "rows": 100}]
+def _questions(world: World, action: Callable[..., Any]) -> list[dict[str, Any]]:
+    """What one can ask an action, by the parameters that its docstring names."""
+    ids = world.ids
+    names = set(_PARAMETER.findall(action.__doc__ or ""))
+    asked: list[dict[str, Any]] = [{}]
+    asked += [{name: one} for name in names & _NAMES for one in (*ids.values(), world.people["appeal author"])]
+    if "entity_type" in names:
+        pairs = {"appeal": "appeal", forum.TOPIC: "topic", "conference": "conference", "poll": "poll"}
+        pairs["helpdesk_question"] = "helpdesk"
+        asked += [{"entity_type": kind, "entity_id": ids[one]} for kind, one in pairs.items()]
+    if "q" in names:
+        asked += [{"q": one.value} for place in ("appeal text", "comment") for one in world.at(place)]
+    if "fl" in names:
+        asked += [{"fl": "*", "rows": 100}, {"include_private": True, "include_drafts": True, "rows": 100}]
+    return asked
 
 
 def _answers(world: World) -> dict[str, str]:
     """What each reading action answers to a visitor, a stranger and another agency's head, refusals included."""
     found = {}
-    questions = _questions(world)
+    readers = {name: model.User.get(name) for name in (world.people["stranger"], world.people["other_head"])}
     for name, action in _reading_actions().items():
-        for reader in (None, world.people["stranger"], world.people["other_head"]):
-            user = model.User.get(reader) if reader else None
+        questions = _questions(world, action)
+        for reader, user in ({"": None} | readers).items():
             for data in questions:
-                answer = _ask(action, {"user": reader or "", "auth_user_obj": user}, dict(data))
+                answer = _ask(action, {"user": reader, "auth_user_obj": user}, dict(data))
                 found[f"{name}({data}) as {reader}"] = answer
     found["facets"] = _facets()
     return found

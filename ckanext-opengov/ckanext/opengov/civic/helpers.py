@@ -18,7 +18,7 @@ from ckanext.opengov.civic.discussion_helpers import (
 )
 from ckanext.opengov.civic.interfaces import manifests
 from ckanext.opengov.civic.logic import access
-from ckanext.opengov.civic.service import agencies, journal, officers_list, wording
+from ckanext.opengov.civic.service import agencies, journal, officers_list, ratings, wording
 from ckanext.opengov.civic.web import oidc
 from ckanext.opengov.civic.workplace_helpers import opengov_deadline, opengov_has_role
 
@@ -35,6 +35,8 @@ __all__ = [
     "opengov_number",
     "opengov_officer",
     "opengov_officer_choices",
+    "opengov_rating_axes",
+    "opengov_rating_comment_length",
     "opengov_timeline",
     "opengov_without",
 ]
@@ -92,3 +94,16 @@ def opengov_officer_choices() -> dict[str, list[dict[str, Any]]]:
 def opengov_component_title(name: str) -> str:
     """A component's name in the reader's language."""
     return next((tk._(manifest.title) for manifest in manifests() if manifest.name == name), name)
+
+
+def opengov_rating_axes() -> list[dict[str, Any]]:
+    """The four axes of a rating, for ``opengov_civic/ratings/form.html``: name, title, question and the marks."""
+    return [
+        {"name": name, "title": tk._(title), "question": tk._(question), "marks": list(ratings.MARKS)}
+        for name, (title, question) in ratings.AXES.items()
+    ]
+
+
+def opengov_rating_comment_length() -> int:
+    """How long the comment of a rating may be, in characters."""
+    return ratings.COMMENT_LENGTH

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import ckan.plugins as p
 
@@ -59,6 +59,18 @@ class RegistryWriter(Protocol):
 
     def withdraw(self, context: Any, package_id: str) -> None:
         """The row is gone from the source."""
+
+
+@runtime_checkable
+class BatchWriter(RegistryWriter, Protocol):
+    """A writer that makes many entities as cheaply as one: the first run over a large registry needs it."""
+
+    def create_many(self, context: Any, records: Sequence[Mapping[str, Any]]) -> Collection[str]:
+        """Make new entities, in the session's open transaction; the caller commits.
+
+        :returns: the ids of those made; the others are refused, and :meth:`create` says why
+        """
+        ...
 
 
 @dataclass(frozen=True)
@@ -127,6 +139,8 @@ class ComponentManifest:
     task_kinds: Mapping[str, str] = field(default_factory=dict)
     # Name → what may be done to many tasks at once.
     bulk_actions: Mapping[str, BulkAction] = field(default_factory=dict)
+    # Flask endpoint of a page on which officers work beside the tasks → its English title, a message of the catalogue.
+    office_pages: Mapping[str, str] = field(default_factory=dict)
 
 
 class ICivicComponent(p.Interface):

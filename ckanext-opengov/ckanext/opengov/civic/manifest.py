@@ -54,6 +54,7 @@ MANIFEST = ComponentManifest(
         **announcing.EVENTS,
         **ratings.EVENTS,
         **helpdesk.EVENTS,
+        **transferred_days.EVENTS,
         officers.GRANTED: N_("An officer received a role"),
         officers.REVOKED: N_("An officer's role ended"),
     },

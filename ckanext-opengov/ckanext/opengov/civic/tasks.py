@@ -105,3 +105,7 @@ class BulkAction:
     kinds: frozenset[str]
     # Id of the task → what the action takes.
     data: Callable[[str], dict[str, Any]]
+    # Where the action wants a choice, such as to whom: under which name, and what there is to choose from, by
+    # (user, whether an administrator of the portal): value and title.
+    field: str = ""
+    choices: Callable[[str, bool], Sequence[tuple[str, str]]] | None = None

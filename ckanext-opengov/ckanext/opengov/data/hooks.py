@@ -7,15 +7,17 @@ from typing import Any
 import ckan.model as model
 from ckan.types import CKANApp, Context
 
-from ckanext.opengov.data import display, index, loading, views
+from ckanext.opengov.data import display, index, loading
 from ckanext.opengov.data.service import agencies
+from ckanext.opengov.data.service.requests import packages as requests_packages
+from ckanext.opengov.data.views import catalogue
 
 
 class PackageHooks:
     """Methods of ``IPackageController``."""
 
     def before_dataset_index(self, document: dict[str, Any]) -> dict[str, Any]:
-        return index.before_index(document)
+        return requests_packages.before_index(index.before_index(document))
 
     def before_dataset_search(self, parameters: dict[str, Any]) -> dict[str, Any]:
         return index.before_search(parameters)
@@ -25,7 +27,9 @@ class PackageHooks:
 
     def after_dataset_show(self, context: Context, dataset: dict[str, Any]) -> None:
         owner = dataset.get("organization")
-        if owner and not context.get("for_update"):
+        # Many packages that are indexed together share their agency's dictionary: it is asked for once.
+        is_known = context.get("use_cache") is False and owner and "title_translated" in owner
+        if owner and not is_known and not context.get("for_update"):
             owner["title_translated"] = agencies.titles([owner["id"]]).get(owner["id"], {})
 
 
@@ -55,7 +59,7 @@ class PageHooks:
 
     def make_middleware(self, app: CKANApp, config: Any) -> CKANApp:
         # CKAN registers its own rule first, so the page is replaced behind it.
-        app.view_functions["organization.index"] = views.agencies
+        app.view_functions["organization.index"] = catalogue.agencies
         return app
 
 

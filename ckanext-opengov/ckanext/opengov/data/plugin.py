@@ -6,14 +6,17 @@ import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 
-from ckanext.opengov.civic.interfaces import ComponentManifest, EntityType, ICivicComponent, PeriodicTask
-from ckanext.opengov.data import hooks, loading
+from ckanext.opengov.civic.interfaces import ComponentManifest, ICivicComponent
+from ckanext.opengov.data import hooks, views
+from ckanext.opengov.data.logic import action, auth
+from ckanext.opengov.data.manifest import MANIFEST
 from ckanext.xloader.interfaces import IXloader
 
 
-@tk.blanket.actions
-@tk.blanket.auth_functions
-@tk.blanket.blueprints
+@tk.blanket.actions(action.get_actions)
+@tk.blanket.auth_functions(auth.get_auth_functions)
+@tk.blanket.blueprints(views.get_blueprints)
+@tk.blanket.config_declarations
 @tk.blanket.helpers
 @tk.blanket.validators
 class DataPlugin(
@@ -40,12 +43,4 @@ class DataPlugin(
         tk.add_resource("assets", "opengov_data")
 
     def civic_manifest(self) -> ComponentManifest:
-        return ComponentManifest(
-            name="data",
-            title="Open data",
-            description="Data sets of the agencies, machine-readable, with one API for all of them",
-            endpoint="dataset.search",
-            entity_types=(EntityType("dataset", guarded=False),),
-            outbox_handlers={loading.TOPIC: loading.enqueue},
-            periodic_tasks=(PeriodicTask("data-tables", 60, loading.recover),),
-        )
+        return MANIFEST

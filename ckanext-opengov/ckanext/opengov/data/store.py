@@ -34,7 +34,7 @@ def replace(resource_id: str, table: Table, rows: Path) -> None:
     except Exception:
         drop(resource_id)
         raise
-    _add_views(resource_id)
+    add_views(resource_id)
 
 
 def _field(column: Any, known: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -77,7 +77,8 @@ def _fill(resource_id: str, fields: list[dict[str, Any]], rows: Path) -> None:
         connection.execute(sa.text(f"ANALYZE {loader.identifier(resource_id)}"))
 
 
-def _add_views(resource_id: str) -> None:
+def add_views(resource_id: str) -> None:
+    """Show the table on the page of its resource."""
     context = service_context({"user": ""})
     resource = tk.get_action("resource_show")(tk.fresh_context(context), {"id": resource_id})
     package = tk.get_action("package_show")(tk.fresh_context(context), {"id": resource["package_id"]})

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ckanext.opengov.civic.interfaces import ComponentManifest, EntityType, PeriodicTask
 from ckanext.opengov.civic.roles import Role
 from ckanext.opengov.civic.service.refusal import N_
+from ckanext.opengov.dialog.service import mine, tasks
 from ckanext.opengov.dialog.service.appeals import (
     answering,
     importing,
-    listing,
     moving,
     notices,
     packages,
@@ -18,6 +18,7 @@ from ckanext.opengov.dialog.service.appeals import (
 )
 from ckanext.opengov.dialog.service.conferences import contribution as conferences
 from ckanext.opengov.dialog.service.polls import life as polls
+from ckanext.opengov.dialog.service.publishing import nightly
 
 MINUTES = 60
 
@@ -25,7 +26,7 @@ MANIFEST = ComponentManifest(
     name=people.COMPONENT,
     title=N_("Open dialogue"),
     description=N_("Appeals to the heads of agencies with public answers, internet conferences and polls"),
-    endpoint="opengov_dialog_polls.index",
+    endpoint="opengov_dialog.index",
     entity_types=(EntityType(packages.TYPE), EntityType(conferences.TYPE), EntityType(polls.TYPE)),
     private_labels=True,
     package_labels=packages.package_labels,
@@ -34,6 +35,7 @@ MANIFEST = ComponentManifest(
         PeriodicTask("dialog-overdue", 10 * MINUTES, watching.tell_overdue),
         PeriodicTask("dialog-lapse", 30 * MINUTES, watching.lapse_questions),
         PeriodicTask("dialog-close", 24 * 60 * MINUTES, watching.close_answered),
+        PeriodicTask("dialog-publish", 10 * MINUTES, nightly.run),
         *polls.PERIODIC,
     ),
     outbox_handlers={
@@ -48,6 +50,8 @@ MANIFEST = ComponentManifest(
         **polls.PERMISSIONS,
         # Over all agencies: terms and answers of everybody are theirs to watch.
         "appeal_work_list": people.READERS,
+        "appeal_work_show": people.READERS,
+        "appeal_moderation_queue": frozenset({Role.MODERATOR}),
         "appeal_answer_check": frozenset({Role.AUTHOR, Role.PUBLISHER, Role.HEAD, Role.DEPUTY_HEAD}),
         "standing_answer_create": frozenset({Role.AUTHOR, Role.PUBLISHER, Role.HEAD, Role.DEPUTY_HEAD}),
         "standing_answer_update": frozenset({Role.AUTHOR, Role.PUBLISHER, Role.HEAD, Role.DEPUTY_HEAD}),
@@ -63,6 +67,13 @@ MANIFEST = ComponentManifest(
     ratings={packages.TYPE: answering.RATING_RULES},
     deadline_recomputers=(watching.recompute,),
     task_handover=watching.hand_over,
-    my_items=listing.my_items,
+    my_items=mine.written,
     registry_writers={packages.TYPE: importing.RegistryAppeals()},
+    tasks=tasks.waiting,
+    task_kinds=tasks.KINDS,
+    bulk_actions=tasks.BULK,
+    office_pages={
+        "opengov_dialog_appeals_work.index": N_("Appeals of the agency"),
+        "opengov_dialog_standing.work": N_("Standing answers"),
+    },
 )

@@ -19,6 +19,7 @@ from ckanext.opengov.dialog.service.polls import life as polls
 @tk.blanket.actions(action.get_actions)
 @tk.blanket.auth_functions(auth.get_auth_functions)
 @tk.blanket.blueprints(views.get_blueprints)
+@tk.blanket.cli
 @tk.blanket.config_declarations
 class DialogPlugin(p.SingletonPlugin):
     """``opengov_dialog``: appeals, internet conferences, polls."""

@@ -22,7 +22,7 @@ from ckanext.opengov.harvest import fetching
 from ckanext.opengov.harvest.listing import BadRow, Listing, Record
 from ckanext.opengov.harvest.messages import N_, Message, RowError, SourceError
 from ckanext.opengov.harvest.model import HarvestRecord, HarvestRun
-from ckanext.opengov.harvest.service import difference, notices, runs
+from ckanext.opengov.harvest.service import batches, difference, notices, runs
 from ckanext.opengov.harvest.service.agencies import Agencies
 from ckanext.opengov.harvest.service.writers import writers
 
@@ -127,9 +127,8 @@ class ListHarvester(HarvesterBase):
             last = runs.last_good(job.source_id)
             counts = {"unchanged": sum(last.counts.get(name, 0) for name in _STANDING)} if last else {}
             same = {name: getattr(last, name) for name in ("columns", "content_hash", "mapping_hash")}
-            return runs.start(
-                job, HarvestRun(job_id=job.id, source_id=job.source_id, counts=counts, **same), [], [], {}
-            )
+            runs.start(job, HarvestRun(job_id=job.id, source_id=job.source_id, counts=counts, **same), [], [], {})
+            return []
         run = HarvestRun(
             job_id=job.id,
             source_id=job.source_id,
@@ -139,7 +138,10 @@ class ListHarvester(HarvesterBase):
             mapping_hash=look.settings.digest,
         )
         self._tell_new_columns(job, look)
-        return runs.start(job, run, look.bad, runs.make_tasks(look.settings.type, look.plan, look.records), look.known)
+        tasks = runs.make_tasks(look.settings.type, look.plan, look.records)
+        started = runs.start(job, run, look.bad, tasks, look.known)
+        done = batches.write_new(job.source_id, started, {"ignore_auth": True, "user": self._get_user_name()})
+        return [one for one in started if one not in done]
 
     def _tell_new_columns(self, job: Any, look: Look) -> None:
         last = runs.last_good(job.source_id)

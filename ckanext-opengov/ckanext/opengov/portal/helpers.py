@@ -53,7 +53,7 @@ def opengov_navigation() -> list[dict[str, Any]]:
     """The main menu: the components, the agencies and the page about the portal; one of them is current."""
     here = (request.endpoint or "").partition(".")[0]
     items = [
-        {"title": tk._(manifest.title), "url": tk.url_for(manifest.endpoint), "current": here in _blueprints(manifest)}
+        {"title": tk._(manifest.title), "url": tk.url_for(manifest.endpoint), "current": _is_part(here, manifest)}
         for manifest in manifests()
         if manifest.endpoint
     ]
@@ -88,6 +88,11 @@ def opengov_pager(page: Any, **parameters: Any) -> Markup:
 def _arrow(side: str, name: str) -> Any:
     icon = f'<i class="fa-solid fa-chevron-{side}" aria-hidden="true"></i>'
     return raw(f'{icon}<span class="visually-hidden">{escape(name)}</span>')
+
+
+def _is_part(blueprint: str, manifest: ComponentManifest) -> bool:
+    """Whether the pages of a blueprint belong to the component: by its types, or by its name."""
+    return blueprint in _blueprints(manifest) or f"{blueprint}_".startswith(f"opengov_{manifest.name}_")
 
 
 def _blueprints(manifest: ComponentManifest) -> set[str]:

@@ -10,7 +10,7 @@ from ckan.types import Context
 
 from ckanext.opengov.civic import roles
 from ckanext.opengov.civic.interfaces import manifests
-from ckanext.opengov.civic.service import agencies, officers
+from ckanext.opengov.civic.service import agencies, officers, transferred_days
 
 AGENCY = officers.AGENCY
 
@@ -86,6 +86,8 @@ def subject(context: Context, entity_type: str, entity_id: str) -> Subject:
             raise tk.ObjectNotFound(tk._("There is no agency “{id}”.").format(id=entity_id))
         tk.check_access("organization_show", tk.fresh_context(context), {"id": agency.id})
         return Subject(entity_type, agency.id, None, agency.id)
+    if (entity_type, entity_id) == transferred_days.ENTITY:
+        return Subject(entity_type, entity_id, None, None)
     package = model.Package.get(entity_id)
     if package is None or package.type != entity_type:
         message = tk._("There is nothing of type “{type}” with the id “{id}”.")

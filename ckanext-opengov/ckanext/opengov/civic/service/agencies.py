@@ -47,15 +47,20 @@ def find(reference: str) -> model.Group | None:
 TITLES = model.Group.extras["title_translated"].astext  # pyright: ignore[reportIndexIssue]
 
 
+def titles(translated: Any) -> dict[str, str]:
+    """An agency's names by language, as they stand among its extras."""
+    texts: Any = json.loads(translated) if isinstance(translated, str) and translated else translated
+    # CKAN keeps what it does not know as text in text.
+    texts = json.loads(texts) if isinstance(texts, str) and texts else texts
+    return texts if isinstance(texts, dict) else {}
+
+
 def shown_title(name: str, title: str | None, translated: str | None) -> str:
     """The agency's name in the reader's language, else in another.
 
     :param translated: the column ``TITLES``
     """
-    texts: Any = json.loads(translated) if translated else {}
-    # CKAN keeps what it does not know as text in text.
-    texts = json.loads(texts) if isinstance(texts, str) else texts
-    return wording.pick(texts, wording.current()) or title or name
+    return wording.pick(titles(translated), wording.current()) or title or name
 
 
 def options(ids: frozenset[str] | None) -> list[dict[str, str]]:

@@ -9,17 +9,24 @@ between :func:`insert` and :func:`index`, so the index never shows what the data
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any
 from uuid import uuid4
 
 import ckan.lib.plugins as lib_plugins
 import ckan.model as model
 import ckan.plugins.toolkit as tk
+import pysolr
 import sqlalchemy as sa
+from ckan.lib.dictization import table_dictize
+from ckan.lib.search.common import SearchIndexError, make_connection
 from ckan.lib.search.index import PackageSearchIndex
+from ckan.logic import apply_after_dataset_show_plugins
 from ckan.types import Context, ErrorDict
+
+from ckanext.opengov.civic.service import agencies
 
 COLUMNS = tuple(column.name for column in model.package_table.columns)
 
@@ -40,7 +47,7 @@ def validate(context: Context, package_type: str, packages: Sequence[dict[str, A
     checked = []
     for values in packages:
         data, errors = lib_plugins.plugin_validate(
-            plugin, context, values | {"type": package_type}, schema, "package_create"
+            plugin, context, values | {"type": package_type}, _fresh(schema), "package_create"
         )
         checked.append(Checked(data, errors))
     return checked
@@ -88,18 +95,56 @@ def _member(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def index(context: Context, package_type: str, rows: Sequence[dict[str, Any]]) -> None:
-    """Put committed rows into the search index and commit the index once for all of them."""
+    """Put committed rows into the search index: one request and one commit of the index for all of them."""
     plugin = lib_plugins.lookup_package_plugin(package_type)
     schema = plugin.show_package_schema()
-    context = tk.fresh_context(context, session=model.Session)
+    context = tk.fresh_context(context, session=model.Session, use_cache=False)
     organizations = _organizations({row["owner_org"] for row in rows if row["owner_org"]})
-    indexer = PackageSearchIndex()
+    documents: list[dict[str, Any]] = []
     for row in rows:
         default = _dictized(row, organizations)
-        custom, _errors = lib_plugins.plugin_validate(plugin, context, dict(default), schema, "package_show")
-        indexer.index_package(default | {"with_custom_schema": custom}, defer_commit=True)
-    if rows:
-        indexer.commit()
+        custom, _errors = lib_plugins.plugin_validate(plugin, context, dict(default), _fresh(schema), "package_show")
+        apply_after_dataset_show_plugins(context, custom)
+        documents += _documents(default | {"with_custom_schema": custom})
+    if documents:
+        _send(documents)
+
+
+class _Collector:
+    """Takes the documents that CKAN's index sends one by one."""
+
+    def __init__(self) -> None:
+        self.documents: list[dict[str, Any]] = []
+
+    def add(self, docs: Sequence[dict[str, Any]], **_options: Any) -> None:
+        self.documents += docs
+
+
+def _documents(package: dict[str, Any]) -> list[dict[str, Any]]:
+    """What CKAN's own index makes of a package. It sends each document by itself, over a new connection, which takes
+    longer than to make it; so its very code runs here with a connection that keeps what it is given.
+    """
+    collector = _Collector()
+    theirs: Any = PackageSearchIndex.index_package
+    ours = FunctionType(theirs.__code__, theirs.__globals__ | {"make_connection": lambda: collector})
+    ours(PackageSearchIndex(), package, True)
+    return collector.documents
+
+
+def _send(documents: Sequence[dict[str, Any]]) -> None:
+    connection = make_connection()
+    try:
+        connection.add(docs=documents, commit=False)
+    except (pysolr.SolrError, OSError) as error:
+        raise SearchIndexError(f"Solr did not take {len(documents)} documents: {str(error)[:1000]}") from error
+    connection.commit(waitSearcher=False)
+
+
+def _fresh(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema for one package: scheming puts the fields of the type into what it is given, and a second package
+    with the same schema would keep none of them.
+    """
+    return {key: dict(value) if isinstance(value, dict) else value for key, value in schema.items()}
 
 
 def _dictized(row: dict[str, Any], organizations: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -107,6 +152,7 @@ def _dictized(row: dict[str, Any], organizations: dict[str, dict[str, Any]]) -> 
     hidden = {"extras", "plugin_data"}
     values = {key: value for key, value in row.items() if key not in hidden}
     return values | {
+        **_license(row["license_id"]),
         "metadata_created": row["metadata_created"].isoformat(),
         "metadata_modified": row["metadata_modified"].isoformat(),
         "extras": [{"key": key, "value": value} for key, value in row["extras"].items()],
@@ -121,9 +167,23 @@ def _dictized(row: dict[str, Any], organizations: dict[str, dict[str, Any]]) -> 
     }
 
 
+def _license(license_id: str | None) -> dict[str, Any]:
+    found = model.Package.get_license_register().get(license_id) if license_id else None
+    if found is None:
+        return {"license_title": license_id, "isopen": False}
+    shown = {"license_title": found.title, "isopen": found.isopen()}
+    return shown | ({"license_title": found.title.split("::")[-1], "license_url": found.url} if found.url else {})
+
+
 def _organizations(ids: set[str]) -> dict[str, dict[str, Any]]:
-    found = model.Session.query(model.Group.id, model.Group.name, model.Group.title).filter(model.Group.id.in_(ids))
-    return {row.id: {"id": row.id, "name": row.name, "title": row.title} for row in found}
+    query = sa.select(model.Group).where(model.Group.id.in_(ids), model.Group.state == model.State.ACTIVE)
+    found = {}
+    for one in model.Session.scalars(query):
+        shown = table_dictize(one, Context())
+        extras = shown.pop("extras") or {}
+        # As open data adds it to every package that is shown; here it is at hand for all of them.
+        found[one.id] = shown | {"title_translated": agencies.titles(extras.get("title_translated"))}
+    return found
 
 
 def not_taken(names: Sequence[str]) -> set[str]:

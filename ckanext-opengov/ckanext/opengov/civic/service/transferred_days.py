@@ -13,13 +13,21 @@ import sqlalchemy as sa
 from ckanext.opengov.civic.interfaces import manifests
 from ckanext.opengov.civic.model.base import utc_now
 from ckanext.opengov.civic.model.calendar import TransferredDayRow
-from ckanext.opengov.civic.service import outbox, terms
+from ckanext.opengov.civic.service import journal, outbox, terms
 from ckanext.opengov.civic.service.calendar import Calendar, Kind, TransferredDay
 from ckanext.opengov.civic.service.refusal import N_, Refusal
 
 log = logging.getLogger(__name__)
 
 TOPIC = "calendar.changed"
+# The calendar's chain in the journal: one for all days, since each change moves deadlines everywhere.
+ENTITY = ("calendar", "days")
+TAKEN_BACK = "calendar.taken_back"
+EVENTS = {
+    "calendar.day_off": N_("{date} became a day off: {reason}"),
+    "calendar.working": N_("{date} became a working day: {reason}"),
+    TAKEN_BACK: N_("The transfer of {date} was taken back"),
+}
 
 
 def current() -> Calendar:
@@ -59,12 +67,14 @@ def set_day(date: dt.date, kind: Kind, reason: str, user: str) -> TransferredDay
     row = model.Session.merge(
         TransferredDayRow(date=date, kind=kind.value, reason=reason, changed_by=user, changed_at=utc_now())
     )
-    _changed(date)
+    _changed(date, f"calendar.{kind.value}", user, {"reason": reason})
     return row
 
 
-def delete_day(date: dt.date) -> None:
+def delete_day(date: dt.date, user: str) -> None:
     """Take a transfer back. Commits.
+
+    :param user: id of whoever does it
 
     :raises LookupError: when the day is not transferred
     """
@@ -72,10 +82,11 @@ def delete_day(date: dt.date) -> None:
     if row is None:
         raise LookupError(date.isoformat())
     model.Session.delete(row)
-    _changed(date)
+    _changed(date, TAKEN_BACK, user, {"kind": row.kind, "reason": row.reason})
 
 
-def _changed(date: dt.date) -> None:
+def _changed(date: dt.date, event: str, user: str, public: dict[str, str]) -> None:
+    journal.record(*ENTITY, event, actor=user, public={"date": date.isoformat(), **public})
     outbox.add(TOPIC, {"date": date.isoformat()})
     model.Session.commit()
 

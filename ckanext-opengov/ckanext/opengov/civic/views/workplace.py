@@ -9,8 +9,10 @@ from ckan.common import current_user
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from ckanext.opengov.civic.interfaces import manifests
 from ckanext.opengov.civic.logic.errors import sentences
 from ckanext.opengov.civic.service import workplace
+from ckanext.opengov.civic.tasks import BulkAction
 
 blueprint = Blueprint("opengov_workplace", __name__, url_prefix="/workplace")
 
@@ -47,7 +49,7 @@ def index() -> str:
     for task in found["tasks"]:
         task["can_tick"] = any((task["component"], task["kind"]) in one["fits"] for one in bulk)
     drafts = tk.get_action("draft_list")({}, {})
-    page = {"found": found, "chosen": chosen, "bulk": bulk, "drafts": drafts}
+    page = {"found": found, "chosen": chosen, "bulk": bulk, "drafts": drafts, "office_pages": _office_pages()}
     return tk.render("opengov_civic/workplace/index.html", page)
 
 
@@ -59,8 +61,27 @@ def _fitting(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for name, bulk in manifest.bulk_actions.items():
             fits = {(component, kind) for kind in bulk.kinds} & kinds
             if fits:
-                found.append({"name": f"{component}/{name}", "title": tk._(bulk.title), "fits": fits})
+                found.append({**_offered(component, name, bulk), "fits": fits})
     return found
+
+
+def _office_pages() -> list[dict[str, str]]:
+    """Pages of the components in which the user holds a role."""
+    user: Any = current_user
+    held = workplace.held_by(user.id)
+    return [
+        {"url": tk.url_for(endpoint), "title": tk._(title)}
+        for manifest in manifests()
+        for endpoint, title in manifest.office_pages.items()
+        if user.sysadmin or manifest.name in held
+    ]
+
+
+def _offered(component: str, name: str, bulk: BulkAction) -> dict[str, Any]:
+    """A bulk action as its button shows it, with what there is to choose."""
+    is_admin = bool(getattr(current_user, "sysadmin", False))
+    choices = bulk.choices(current_user.id, is_admin) if bulk.choices else None  # pyright: ignore[reportAttributeAccessIssue]
+    return {"name": f"{component}/{name}", "title": tk._(bulk.title), "choices": choices}
 
 
 @blueprint.post("", strict_slashes=False)
@@ -69,8 +90,11 @@ def bulk() -> ResponseReturnValue:
     component, _, action = request.form.get("deed", "").partition("/")
     ticked = [value.partition("/") for value in request.form.getlist("ids")]
     ids = [task for name, _, task in ticked if name == component]
+    value = request.form.get(f"value-{component}/{action}", "")
     try:
-        done = tk.get_action("workplace_bulk")({}, {"component": component, "action": action, "ids": ids})
+        done = tk.get_action("workplace_bulk")(
+            {}, {"component": component, "action": action, "ids": ids, "value": value}
+        )
     except tk.ValidationError as error:
         tk.h.flash_error(sentences(error))
     else:

@@ -17,6 +17,7 @@ Moment = sa.DateTime(timezone=True)
 NUMBERS = sa.Sequence("opengov_dialog_appeal_number")
 # In the words of the partial indexes, so that the planner sees that they fit.
 PUBLIC = sa.text("visibility = 'public'")
+PENDING = sa.text("visibility = 'pending'")
 RUNNING = sa.text("state IN ('registered', 'in_work')")
 
 
@@ -37,6 +38,7 @@ class Appeal(tk.BaseModel):
         sa.Index("opengov_dialog_appeal_author", "author_id", "registered_at", "id"),
         sa.Index("opengov_dialog_appeal_due", "due_at", postgresql_where=RUNNING),
         sa.Index("opengov_dialog_appeal_waiting", "agency_id", "state", "registered_at"),
+        sa.Index("opengov_dialog_appeal_pending", "registered_at", "id", postgresql_where=PENDING),
         sa.Index("opengov_dialog_appeal_same", "content_hash", "registered_at"),
         sa.UniqueConstraint("source", "source_id", name="opengov_dialog_appeal_source"),
     )
@@ -76,6 +78,7 @@ class Appeal(tk.BaseModel):
     overdue_told: Mapped[dt.datetime | None] = mapped_column(Moment)
     assignee_id: Mapped[str | None] = mapped_column(sa.Text, index=True)
     draft: Mapped[str | None] = mapped_column(sa.Text, deferred=True)
+    draft_links: Mapped[list[dict[str, str]] | None] = mapped_column(JSONB, deferred=True)
     answered_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     in_time: Mapped[bool | None] = mapped_column(sa.Boolean)
     ended_at: Mapped[dt.datetime | None] = mapped_column(Moment)
@@ -176,17 +179,21 @@ class StandingAnswer(tk.BaseModel):
 
 
 class Figure(tk.BaseModel):
-    """Counts of one slice, told apart by agency, topic and region, by some of them, or by the month alone.
+    """Counts of one slice, told apart by agency, topic, region and kind, by some of them, or by the month alone.
 
     An empty text stands for all. Kept with every change in its own transaction, never counted anew.
     """
 
     __tablename__ = "opengov_dialog_figure"
-    __table_args__ = (sa.Index("opengov_dialog_figure_topic", "topic", "region", "month"),)
+    __table_args__ = (
+        sa.Index("opengov_dialog_figure_topic", "topic", "region", "month"),
+        sa.Index("opengov_dialog_figure_region", "region", "month"),
+    )
 
     agency_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     topic: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     region: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     month: Mapped[dt.date] = mapped_column(sa.Date, primary_key=True)
     received: Mapped[int] = mapped_column(sa.Integer, nullable=False, default=0)
     answered: Mapped[int] = mapped_column(sa.Integer, nullable=False, default=0)
@@ -202,10 +209,15 @@ class Days(tk.BaseModel):
     """How many appeals of a slice were answered after so many days: what medians are made of."""
 
     __tablename__ = "opengov_dialog_days"
+    __table_args__ = (
+        sa.Index("opengov_dialog_days_topic", "topic", "region", "month"),
+        sa.Index("opengov_dialog_days_region", "region", "month"),
+    )
 
     agency_id: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     topic: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     region: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.Text, primary_key=True)
     month: Mapped[dt.date] = mapped_column(sa.Date, primary_key=True)
     days: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
     count: Mapped[int] = mapped_column(sa.Integer, nullable=False, default=0)

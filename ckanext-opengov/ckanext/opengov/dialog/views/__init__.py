@@ -6,9 +6,31 @@ from types import ModuleType
 
 from flask import Blueprint
 
-from ckanext.opengov.dialog.views import conference_work, conferences, polls
+from ckanext.opengov.dialog.views import (
+    appeals,
+    appeals_work,
+    conference_work,
+    conferences,
+    coverage,
+    heads,
+    landing,
+    polls,
+    standing_answers,
+    statistics,
+)
 
-MODULES: tuple[ModuleType, ...] = (conferences, conference_work, polls)
+MODULES: tuple[ModuleType, ...] = (
+    landing,
+    appeals,
+    appeals_work,
+    standing_answers,
+    conferences,
+    conference_work,
+    polls,
+    heads,
+    statistics,
+    coverage,
+)
 
 
 def get_blueprints() -> list[Blueprint]:

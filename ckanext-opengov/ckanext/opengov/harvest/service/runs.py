@@ -86,10 +86,10 @@ def stop(job: Any, error: SourceError) -> None:
     model.Session.commit()
 
 
-def start(job: Any, run: HarvestRun, bad: list[BadRow], tasks: list[Task], known: dict[str, Known]) -> list[str]:
+def start(job: Any, run: HarvestRun, bad: list[BadRow], tasks: list[Task], known: dict[str, Known]) -> dict[str, Task]:
     """Write down a run with its bad rows, and make one harvest object for every row that needs something done.
 
-    :returns: the ids of the harvest objects
+    :returns: harvest object id → what it has to do
     """
     model.Session.merge(run)
     _write_bad_rows(job, bad)
@@ -113,7 +113,7 @@ def start(job: Any, run: HarvestRun, bad: list[BadRow], tasks: list[Task], known
     _insert(HarvestObject, objects)
     notices.close_notices(job.source_id)
     model.Session.commit()
-    return [values["id"] for values in objects]
+    return {values["id"]: task for values, task in zip(objects, tasks, strict=True)}
 
 
 def _insert(table: Any, rows: list[dict[str, Any]]) -> None:

@@ -108,9 +108,8 @@ def calendar_day_set(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     tk.check_access("calendar_day_set", context, data_dict)
     data = _validated(data_dict, schema.day_set(), context)
-    user = tk.get_action("user_show")(tk.fresh_context(context), {"id": context.get("user")})
     try:
-        row = transferred_days.set_day(data["date"], data["kind"], data["reason"], user["id"])
+        row = transferred_days.set_day(data["date"], data["kind"], data["reason"], _actor(context))
     except Refusal as error:
         raise tk.ValidationError({"date": [error.translated()]}) from error
     return _row_dict(row, full=True)
@@ -131,11 +130,15 @@ def calendar_day_delete(context: Context, data_dict: DataDict) -> dict[str, Any]
     tk.check_access("calendar_day_delete", context, data_dict)
     data = _validated(data_dict, schema.day_delete(), context)
     try:
-        transferred_days.delete_day(data["date"])
+        transferred_days.delete_day(data["date"], _actor(context))
     except LookupError as error:
         message = tk._("{date} is not a transferred day.").format(date=data["date"].isoformat())
         raise tk.ObjectNotFound(message) from error
     return {"date": data["date"].isoformat()}
+
+
+def _actor(context: Context) -> str:
+    return tk.get_action("user_show")(tk.fresh_context(context), {"id": context.get("user")})["id"]
 
 
 def _validated(data_dict: DataDict, expected: Any, context: Context) -> dict[str, Any]:

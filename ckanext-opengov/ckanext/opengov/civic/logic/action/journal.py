@@ -34,9 +34,9 @@ def journal_list(context: Context, data_dict: DataDict) -> ActionResult.AnyDict:
     Everybody who may see the entity reads the public part; officers of its component and agency read the internal
     part and who acted.
 
-    :param entity_type: ``agency`` or a type of package, such as ``dataset`` or ``appeal``
+    :param entity_type: ``agency``, ``calendar`` or a type of package, such as ``dataset`` or ``appeal``
     :type entity_type: string
-    :param entity_id: the id or name of the entity
+    :param entity_id: the id or name of the entity; ``days`` for the calendar's transferred days
     :type entity_id: string
     :param after: ``seq`` of the last entry that you have (optional, default 0)
     :type after: int

@@ -148,6 +148,8 @@ def workplace_bulk(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :type action: string
     :param ids: ids of at most 200 tasks, from ``workplace_task_list``
     :type ids: list
+    :param value: for an action that wants a choice, such as to whom: what was chosen
+    :type value: string
 
     :returns: ``done``: ids of the tasks that were done; ``failed``: ``id`` and ``message`` of each other
     :rtype: dictionary
@@ -157,14 +159,21 @@ def workplace_bulk(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("workplace_bulk", context, data_dict)
     data = validated(data_dict, schema.workplace_bulk(), context)
     bulk = refusing("action", lambda: workplace.bulk_action(data["component"], data["action"]))
+    chosen = {bulk.field: _choice(data.get("value"))} if bulk.field else {}
     done, failed = [], []
     for task in data["ids"]:
-        message = _do(bulk.action, bulk.data(task), context)
+        message = _do(bulk.action, bulk.data(task) | chosen, context)
         if message is None:
             done.append(task)
         else:
             failed.append({"id": task, "message": message})
     return {"done": done, "failed": failed}
+
+
+def _choice(value: str | None) -> str:
+    if not value:
+        raise tk.ValidationError({"value": [tk._("Choose first, in the list beside the button.")]})
+    return value
 
 
 def _do(action: str, data: dict[str, Any], context: Context) -> str | None:

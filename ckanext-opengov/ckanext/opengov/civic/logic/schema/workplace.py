@@ -67,6 +67,7 @@ def workplace_bulk() -> Schema:
         "component": [v("not_empty"), word],
         "action": [v("not_empty"), word],
         "ids": [v("not_missing"), task_ids],
+        "value": [v("ignore_empty"), word],
     }
 
 

@@ -7,17 +7,23 @@ from typing import Any
 
 from ckanext.opengov.dialog.logic.action import (
     appeals,
+    appeals_search,
     appeals_work,
     conference_questions,
     conferences,
+    office,
     polls,
     standing_answers,
+    statistics,
 )
 
 MODULES: tuple[ModuleType, ...] = (
     appeals,
+    appeals_search,
     appeals_work,
+    office,
     standing_answers,
+    statistics,
     conferences,
     conference_questions,
     polls,

@@ -1,4 +1,4 @@
-"""Actions of citizens: writing appeals, following them, reading and counting them."""
+"""Actions of citizens: writing appeals, following and reading them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from ckanext.opengov.dialog.service.appeals import (
     numbers,
     showing,
     similar,
-    statistics,
 )
 
 __all__ = [
@@ -35,10 +34,8 @@ __all__ = [
     "appeal_reopen",
     "appeal_show",
     "appeal_similar",
-    "appeal_statistics",
     "appeal_track",
     "appeal_withdraw",
-    "coverage_statistics",
 ]
 
 
@@ -183,7 +180,7 @@ def appeal_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
 @limited("appeal_similar")
 @tk.side_effect_free
 def appeal_similar(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """While somebody types: answered appeals and standing answers about the same.
+    """While somebody types: answered appeals and standing answers about the same, and who answered them.
 
     :param text: what was typed so far; the first 4,000 characters count
     :type text: string
@@ -192,63 +189,20 @@ def appeal_similar(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param limit: at most 10 of each (optional)
     :type limit: int
 
-    :returns: ``appeals`` (as in ``appeal_list``) and ``standing_answers``
+    :returns: ``appeals`` (as in ``appeal_list``), ``standing_answers``, and ``agencies``: where such a text belongs,
+        ``id``, ``name``, ``title`` and ``count`` of those found that it answered
     :rtype: dictionary
     """
     tk.check_access("appeal_similar", context, data_dict)
     data = shared.validated(data_dict, schema.similar(), context)
     agency = shared.agency_id(data)
+    answered = similar.appeals(data["text"], agency, data["limit"])
+    standing = similar.standing(data["text"], agency, data["limit"])
     return {
-        "appeals": similar.appeals(data["text"], agency, data["limit"]),
-        "standing_answers": similar.standing(data["text"], agency, data["limit"]),
+        "appeals": answered,
+        "standing_answers": standing,
+        "agencies": similar.agencies([*answered, *standing]),
     }
-
-
-@tk.side_effect_free
-def appeal_statistics(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Figures that are kept with every change; months are those of registration, agencies those that have it now.
-
-    Shares of ratings have Wilson's interval at 95 % (E. B. Wilson, JASA 22, 1927, 209–212); None under the minimum.
-
-    :param agency: id or name (optional)
-    :type agency: string
-    :param topic: optional
-    :type topic: string
-    :param region: KATO code (optional)
-    :type region: string
-    :param first: the first month, ``2026-01`` (optional)
-    :type first: string
-    :param last: the last month (optional)
-    :type last: string
-    :param group: ``agency``, ``topic``, ``region`` or ``month`` (optional)
-    :type group: string
-
-    :returns: ``total`` (received, answered, in_time, in_time_share, reopened, forwarded, rated, useful, solved, their
-        ``_share``, ``_low``, ``_high``, median_days), ``groups`` (the same with the group's key and ``title``) and
-        ``ratings`` on the four axes
-    :rtype: dictionary
-    """
-    tk.check_access("appeal_statistics", context, data_dict)
-    data = shared.validated(data_dict, schema.statistics(), context)
-    found = statistics.compute({**data, "agency_id": shared.agency_id(data)}, data.get("group"))
-    for one in found.get("groups", ()):
-        one["title"] = showing.group_title(data["group"], one[data["group"]])
-    return found
-
-
-@tk.side_effect_free
-def coverage_statistics(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Complaints on mobile coverage as squares of a map, about a kilometre wide, and sums.
-
-    :param operator: optional; as are ``fault``, ``region``, ``first`` and ``last`` (months)
-    :type operator: string
-
-    :returns: ``cells`` (latitude and longitude of the middle, count), ``by_operator``, ``by_fault``, ``by_region``,
-        ``total``
-    :rtype: dictionary
-    """
-    tk.check_access("coverage_statistics", context, data_dict)
-    return statistics.coverage(shared.validated(data_dict, schema.coverage(), context))
 
 
 @tk.side_effect_free

@@ -145,6 +145,8 @@ def appeal_draft(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :type number: string
     :param text: at most 50,000 characters
     :type text: string
+    :param links: data sets, acts, budget lines: ``title`` and ``url`` (optional)
+    :type links: list of dictionaries
 
     :returns: as ``appeal_show``
     :rtype: dictionary
@@ -161,8 +163,9 @@ def appeal_answer_check(context: Context, data_dict: DataDict) -> dict[str, Any]
     :param text: the answer; the saved draft when left out
     :type text: string
 
-    :returns: ``warnings``: ``code`` (``copy``: nearly the same as another answer, with its ``number`` and
-        ``likeness``; ``questions``: those that the answer leaves out, in ``questions``) and ``message``
+    :returns: ``warnings``: ``code`` (``copy``: nearly the same as another answer, with its ``number``, the
+        ``likeness`` and the ``passages`` that stand in both; ``questions``: those that the answer leaves out, in
+        ``questions``) and ``message``
     :rtype: dictionary
     """
     tk.check_access("appeal_answer_check", context, data_dict)
@@ -182,7 +185,7 @@ def appeal_answer(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :type text: string
     :param language: ``kk``, ``ru`` or ``en`` (optional, default: that of the appeal)
     :type language: string
-    :param links: data sets, acts, budget lines: ``title`` and ``url`` (optional)
+    :param links: data sets, acts, budget lines: ``title`` and ``url`` (those of the saved draft when left out)
     :type links: list of dictionaries
     :param signed_as: ``acting`` when a head signs for another (optional)
     :type signed_as: string

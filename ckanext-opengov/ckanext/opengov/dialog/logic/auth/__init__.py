@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from ckanext.opengov.dialog.logic.auth import appeals, conferences, polls
+from ckanext.opengov.dialog.logic.auth import appeals, conferences, office, polls, statistics
 
-MODULES: tuple[ModuleType, ...] = (appeals, conferences, polls)
+MODULES: tuple[ModuleType, ...] = (appeals, office, conferences, polls, statistics)
 
 
 def get_auth_functions() -> dict[str, Any]:

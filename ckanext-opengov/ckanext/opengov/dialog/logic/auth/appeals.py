@@ -29,7 +29,14 @@ OFFICERS = (
 )
 # Steps of the author, who shows the account or the secret.
 AUTHORS = ("appeal_clarify", "appeal_withdraw", "appeal_reopen", "appeal_rate", "appeal_close")
-EVERYBODY = ("appeal_track", "appeal_list", "appeal_similar", "appeal_statistics", "coverage_statistics")
+EVERYBODY = (
+    "appeal_track",
+    "appeal_list",
+    "appeal_search",
+    "appeal_similar",
+    "appeal_statistics",
+    "coverage_statistics",
+)
 OTHERS = (
     "appeal_create",
     "appeal_show",

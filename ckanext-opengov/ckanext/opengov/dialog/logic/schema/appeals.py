@@ -12,7 +12,6 @@ from ckanext.opengov.civic.logic.schema.discussion import word
 from ckanext.opengov.civic.logic.schema.ratings import mark
 from ckanext.opengov.civic.service.ratings import AXES
 from ckanext.opengov.dialog.service.appeals.listing import SCOPES
-from ckanext.opengov.dialog.service.appeals.statistics import GROUPS
 
 PAGE = 20
 LARGEST_PAGE = 100
@@ -102,6 +101,18 @@ def listed() -> Schema:
     }
 
 
+def searched() -> Schema:
+    """Words and filters, and from where on."""
+    v: Any = tk.get_validator
+    return {
+        "q": [v("ignore_empty"), v("unicode_safe")],
+        **_words("agency", "topic", "region", "state", "kind"),
+        "overdue": [v("default")(False), yes_or_no],
+        "cursor": [v("ignore_empty"), v("unicode_safe")],
+        **_limits(),
+    }
+
+
 def similar() -> Schema:
     """A text, and whose appeals."""
     v: Any = tk.get_validator
@@ -125,29 +136,9 @@ def rate() -> Schema:
     return {
         **appeal(),
         **{axis: [v("ignore_empty"), mark] for axis in AXES},
-        "solved": [v("not_missing"), yes_or_no],
+        # Left out, the rule itself asks for it.
+        "solved": [v("ignore_missing"), yes_or_no],
         **_texts("comment"),
-    }
-
-
-def statistics() -> Schema:
-    """Of whom, of what, since when, by what."""
-    v: Any = tk.get_validator
-    return {
-        **_words("agency", "topic", "region"),
-        "first": [v("ignore_empty"), month],
-        "last": [v("ignore_empty"), month],
-        "group": [v("ignore_empty"), one_of(*GROUPS)],
-    }
-
-
-def coverage() -> Schema:
-    """Which complaints on coverage."""
-    v: Any = tk.get_validator
-    return {
-        **_words("operator", "fault", "region"),
-        "first": [v("ignore_empty"), month],
-        "last": [v("ignore_empty"), month],
     }
 
 

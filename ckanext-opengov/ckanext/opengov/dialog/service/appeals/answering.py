@@ -26,7 +26,9 @@ TITLE_LENGTH = 300
 COMPARED = 500
 COPY = 0.9
 USEFUL = 3
+MOST_PASSAGES = 10
 _QUESTION = re.compile(r"[^.!?\n]*\?")
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _WORD = re.compile(r"\w{5,}")
 # So many first letters of a word are alike in its forms.
 STEM = 5
@@ -43,11 +45,10 @@ def check(appeal: Appeal, text: str) -> list[dict[str, Any]]:
     warnings: list[dict[str, Any]] = []
     copied = _copied(appeal, text)
     if copied:
-        number, likeness = copied
+        number, likeness, passages = copied
         message = tk._("The text is nearly the same as the answer to appeal {number}. Does it answer this one too?")
-        warnings.append(
-            {"code": "copy", "message": message.format(number=number), "number": number, "likeness": likeness}
-        )
+        found = {"number": number, "likeness": likeness, "passages": passages}
+        warnings.append({"code": "copy", "message": message.format(number=number), **found})
     missed = left_out(appeal.text_original, text)
     if missed:
         message = tk._("These questions of the author seem to be left out: {questions}")
@@ -57,18 +58,28 @@ def check(appeal: Appeal, text: str) -> list[dict[str, Any]]:
     return warnings
 
 
-def _copied(appeal: Appeal, text: str) -> tuple[str, float] | None:
+def _copied(appeal: Appeal, text: str) -> tuple[str, float, list[str]] | None:
     mark = similarity.signature(text)
     query = (
-        sa.select(Answer.signature, Appeal.number)
+        sa.select(Answer.signature, Appeal.number, Answer.id)
         .join(Appeal, Appeal.id == Answer.appeal_id)
         .where(Answer.agency_id == appeal.agency_id, Answer.appeal_id != appeal.id, Answer.signature.is_not(None))
         .order_by(Answer.at.desc())
         .limit(COMPARED)
     )
-    found = [(similarity.likeness(mark, other), number) for other, number in model.Session.execute(query)]
-    likeness, number = max(found, default=(0.0, ""))
-    return (number, round(likeness, 2)) if likeness > COPY else None
+    found = [(similarity.likeness(mark, other), *of) for other, *of in model.Session.execute(query)]
+    likeness, number, answer_id = max(found, default=(0.0, "", ""))
+    if likeness <= COPY:
+        return None
+    other = model.Session.scalars(sa.select(Answer.text_original).where(Answer.id == answer_id)).one()
+    return number, round(likeness, 2), repeated(text, other)
+
+
+def repeated(text: str, other: str) -> list[str]:
+    """The sentences of a text that stand in the other one too, word for word."""
+    known = " ".join(other.split()).casefold()
+    sentences = [" ".join(one.split()) for one in _SENTENCE.findall(text)]
+    return [one for one in sentences if one.casefold() in known and _WORD.search(one)][:MOST_PASSAGES]
 
 
 def left_out(appeal_text: str, answer_text: str) -> list[str]:
@@ -119,7 +130,7 @@ def answer(step: Step) -> None:
         language=texts.check_language(step.data.get("language") or appeal.language),
         text_original=text,
         text_public=step.masked(text),
-        links=links(step.data.get("links")),
+        links=links(step.data.get("links", appeal.draft_links)),
         signed_by=step.person.user_id,
         signed_as=signed_as,
         signer_name=name,
@@ -130,7 +141,8 @@ def answer(step: Step) -> None:
     model.Session.add(made)
     # A late second answer is not made good by a first one that did not help.
     appeal.in_time = in_time and appeal.in_time is not False
-    appeal.answered_at, appeal.draft = step.moment, None
+    appeal.answered_at = step.moment
+    appeal.draft = appeal.draft_links = None
     step.public |= {"answer": number, "signed_as": signed_as, "in_time": in_time}
     step.internal |= {"acknowledged": taken}
 

@@ -40,6 +40,7 @@ def assign(step: Step) -> None:
 
 def draft(step: Step) -> None:
     step.appeal.draft = step.text("text", answering.LENGTH)
+    step.appeal.draft_links = answering.links(step.data.get("links"))
 
 
 def forward(step: Step) -> None:
@@ -66,7 +67,8 @@ def forward(step: Step) -> None:
     step.public |= {"reason": transfer.reason, "from": appeal.agency_id, "to": to.id, "late": transfer.late}
     appeal.forwards += 1
     appeal.returns += int(to.id in ledger)
-    appeal.agency_id, appeal.assignee_id, appeal.draft = to.id, None, None
+    appeal.agency_id, appeal.assignee_id = to.id, None
+    appeal.draft = appeal.draft_links = None
 
 
 def extend(step: Step) -> None:

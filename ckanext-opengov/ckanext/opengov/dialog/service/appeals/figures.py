@@ -20,7 +20,18 @@ from ckanext.opengov.dialog.model.appeals import Appeal, Coverage, Days, Figure
 METRICS = ("received", "answered", "in_time", "reopened", "forwarded", "rated", "useful", "solved")
 NO_REGION = "-"
 # What slices are told apart by, the coarsest first: a question is answered from the coarsest that tells enough.
-PATTERNS = ((), ("agency_id",), ("topic",), ("region",), ("topic", "region"), ("agency_id", "topic", "region"))
+PATTERNS = (
+    (),
+    ("agency_id",),
+    ("topic",),
+    ("region",),
+    ("kind",),
+    ("topic", "region"),
+    ("agency_id", "kind"),
+    ("topic", "kind"),
+    ("region", "kind"),
+    ("agency_id", "topic", "region", "kind"),
+)
 LONGEST = 3_650
 
 
@@ -30,6 +41,7 @@ class Slice(NamedTuple):
     agency_id: str
     topic: str
     region: str
+    kind: str
     month: dt.date
 
 
@@ -58,7 +70,12 @@ def days_taken(registered_at: dt.datetime, answered_at: dt.datetime) -> int:
 
 def slices(appeal: Appeal, agency_id: str) -> list[Slice]:
     """The slices that an appeal counts in."""
-    parts = {"agency_id": agency_id, "topic": appeal.topic, "region": appeal.region or NO_REGION}
+    parts = {
+        "agency_id": agency_id,
+        "topic": appeal.topic,
+        "region": appeal.region or NO_REGION,
+        "kind": appeal.kind,
+    }
     return [
         Slice(**{name: value if name in kept else "" for name, value in parts.items()}, month=appeal.month)
         for kept in PATTERNS
@@ -102,9 +119,15 @@ def _write(total: Mapping[Slice, Counter[Any]]) -> None:
 def _add(table: Any, rows: list[dict[str, Any]], names: Iterable[str]) -> None:
     if not rows:
         return
-    new = insert(table).values(rows)
-    keys = [column.name for column in table.__table__.primary_key]
+    # By arrays: the statement is the same for any number of rows, and so compiled once; an import has thousands.
+    columns = [table.__table__.c[name] for name in rows[0]]
+    arrays = [sa.literal([row[one.name] for row in rows], sa.ARRAY(one.type)) for one in columns]
+    given = sa.func.unnest(*arrays).table_valued(*(sa.column(one.name) for one in columns), name="given")
+    given = given.render_derived()
+    source = sa.select(*(given.c[one.name] for one in columns))
+    new = insert(table.__table__).from_select([one.name for one in columns], source)
     sums = {name: getattr(table, name) + new.excluded[name] for name in names}
+    keys = [one.name for one in table.__table__.primary_key]
     model.Session.execute(new.on_conflict_do_update(index_elements=keys, set_=sums))
 
 

@@ -78,7 +78,7 @@ def check(data: dict[str, Any], author_id: str | None) -> Letter:
             errors.update(error.error_dict)
             return None
 
-    kind = take("kind", lambda: words.one_of("kind", data.get("kind"), words.KINDS))
+    kind = take("kind", lambda: _kind(data.get("kind")))
     values = {
         "agency_id": take("agency", lambda: _agency(kind, data.get("agency"))),
         "topic": take("topic", lambda: _topic(kind, data.get("topic"))),
@@ -96,6 +96,12 @@ def check(data: dict[str, Any], author_id: str | None) -> Letter:
     # Whoever has an account is written to at its confirmed address, not at one that stands in a form.
     email = None if author_id else data.get("email")
     return Letter(kind=kind, is_public=bool(data.get("public")), author_id=author_id, email=email, **values)
+
+
+def _kind(kind: object) -> str:
+    if not kind:
+        raise tk.ValidationError({"kind": [tk._("Choose what kind of appeal it is.")]})
+    return words.one_of("kind", kind, words.KINDS)
 
 
 def _long_enough(name: str, text: object, most: int) -> str:

@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -303,6 +304,20 @@ class RegistryAppeals:
         made = create([self._row(record)], self.SOURCE, clock.current())
         packages.index_later([one.id for one in made])
         model.Session.commit()
+
+    def create_many(self, context: Any, records: Sequence[Mapping[str, Any]]) -> set[str]:
+        """New appeals under the ids of their records; the caller commits.
+
+        :returns: the ids of those made; the others are refused
+        """
+        rows = []
+        for record in records:
+            with suppress(tk.ValidationError):
+                rows.append(self._row(record))
+        made = create(rows, self.SOURCE, clock.current())
+        if made:
+            packages.index_later([one.id for one in made])
+        return {one.id for one in made}
 
     def update(self, context: Any, record: Mapping[str, Any]) -> None:
         """The answer, once there is one; commits."""

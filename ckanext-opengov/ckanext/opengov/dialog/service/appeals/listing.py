@@ -47,18 +47,23 @@ def page(shown: sa.ColumnElement[bool], filters: Mapping[str, Any], limit: int) 
         is_answered = Appeal.answered_at.is_not(None)
         query = query.where(is_answered if filters["answered"] else sa.not_(is_answered))
     if filters.get("cursor"):
-        query = query.where(sa.tuple_(Appeal.registered_at, Appeal.id) < _read(filters["cursor"]))
+        query = query.where(sa.tuple_(Appeal.registered_at, Appeal.id) < position(filters["cursor"]))
     query = query.order_by(Appeal.registered_at.desc(), Appeal.id.desc()).limit(limit + 1)
     found = list(model.Session.scalars(query))
-    return found[:limit], _cursor(found[limit - 1]) if len(found) > limit else None
+    return found[:limit], cursor_of(found[limit - 1]) if len(found) > limit else None
 
 
-def _cursor(appeal: Appeal) -> str:
+def cursor_of(appeal: Appeal) -> str:
+    """The place of an appeal in a list by registration."""
     text = json.dumps([appeal.registered_at.isoformat(), appeal.id])
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 
-def _read(cursor: str) -> sa.Tuple:
+def position(cursor: str) -> sa.Tuple:
+    """The place that a cursor stands for.
+
+    :raises ValidationError: for a cursor that no page gave
+    """
     try:
         moment, number = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         return sa.tuple_(sa.literal(dt.datetime.fromisoformat(moment)), sa.literal(str(number)))

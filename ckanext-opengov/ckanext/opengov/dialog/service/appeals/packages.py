@@ -20,6 +20,8 @@ from ckanext.opengov.dialog.service.appeals.people import COMPONENT, READERS
 TYPE = "appeal"
 INDEX = "dialog.index"
 TITLE_LENGTH = 300
+# Rows of the outbox that are brought into the index together.
+MOST_AT_ONCE = 250
 LANGUAGES = ("kk", "ru", "en")
 _OFFICER = "dialog-officer-"
 _ACROSS = "dialog-across"
@@ -109,8 +111,9 @@ def index_later(ids: Iterable[str]) -> None:
 
 
 def index(message: Any) -> None:
-    """Outbox handler: bring committed packages into the index."""
-    index_now(message.payload["ids"])
+    """Outbox handler: bring committed packages into the index, those of other rows that wait with them."""
+    payloads = outbox.take_along(message, MOST_AT_ONCE)
+    index_now(list(dict.fromkeys(one for payload in payloads for one in payload["ids"])))
 
 
 def index_now(ids: Sequence[str]) -> None:

@@ -12,11 +12,10 @@ import sqlalchemy as sa
 
 from ckanext.opengov.civic.model.base import utc_now
 from ckanext.opengov.civic.model.discussion import CommentAttachment
-from ckanext.opengov.civic.regions import region
-from ckanext.opengov.civic.service import journal, wording
+from ckanext.opengov.civic.service import journal
 from ckanext.opengov.civic.service.discussion import files
 from ckanext.opengov.dialog.model.appeals import Answer, Appeal, Clarification, Transfer
-from ckanext.opengov.dialog.service.appeals import clock, moving, notices, packages, words
+from ckanext.opengov.dialog.service.appeals import clock, moving, naming, notices, packages, words
 from ckanext.opengov.dialog.service.appeals.moving import QUIET
 from ckanext.opengov.dialog.service.appeals.people import Person
 from ckanext.opengov.dialog.service.appeals.states import OPEN, RUNNING, STATES
@@ -99,7 +98,8 @@ def _originals(appeal: Appeal, is_officer: bool) -> dict[str, Any]:
         "findings": appeal.findings,
     }
     if is_officer:
-        found |= {"assignee_id": appeal.assignee_id, "draft": appeal.draft}
+        links = appeal.draft_links or []
+        found |= {"assignee_id": appeal.assignee_id, "draft": appeal.draft, "draft_links": links}
     return found
 
 
@@ -205,15 +205,10 @@ def attachment(one: CommentAttachment, *, inside: bool) -> dict[str, Any]:
 
 
 def group_title(group: str, key: str | None) -> str:
-    """The name of an agency, topic, region or month, in the reader's language."""
-    if key is None:
-        return tk._("Without a region")
-    if group == "agency":
+    """The name of an agency, topic, region, kind or month, in the reader's language."""
+    if group == "agency" and key:
         return notices.agency_title(key)
-    if group == "topic":
-        return wording.pick(words.topics().get(key, {}), wording.current()) or key
-    found = region(key) if group == "region" else None
-    return found.title(wording.current()) if found else key
+    return naming.titles(group, [key])[key]
 
 
 def attachments(appeal_id: str) -> list[CommentAttachment]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import ckan.model as model
@@ -11,6 +13,7 @@ from ckan.common import config
 from ckan.lib.search.common import make_connection
 
 from ckanext.opengov.civic.service import wording
+from ckanext.opengov.civic.service.agencies import TITLES, shown_title
 from ckanext.opengov.dialog.model.appeals import Appeal, StandingAnswer
 from ckanext.opengov.dialog.service.appeals import showing
 
@@ -54,6 +57,22 @@ def standing(text: str, agency_id: str | None, limit: int) -> list[dict[str, Any
             ranked.append((shared, one))
     ranked.sort(key=lambda pair: pair[0], reverse=True)
     return [dictized(one) for _, one in ranked[: min(limit, MOST)]]
+
+
+def agencies(found: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Who answered the like, most of them first: where a text about the same belongs.
+
+    :param found: similar appeals and standing answers, each with its ``agency_id``
+    """
+    often = Counter(one["agency_id"] for one in found)
+    query = sa.select(model.Group.id, model.Group.name, model.Group.title, TITLES).where(
+        model.Group.id.in_(often), model.Group.state == model.State.ACTIVE
+    )
+    named = [
+        {"id": one.id, "name": one.name, "title": shown_title(*one[1:]), "count": often[one.id]}
+        for one in model.Session.execute(query)
+    ]
+    return sorted(named, key=lambda one: (-one["count"], one["title"]))
 
 
 def _stems(text: str) -> set[str]:

@@ -13,7 +13,7 @@ from ckanext.opengov.civic.model.base import utc_now
 from ckanext.opengov.civic.service import agencies, journal
 from ckanext.opengov.civic.service.discussion import texts
 from ckanext.opengov.dialog.model.appeals import StandingAnswer
-from ckanext.opengov.dialog.service.appeals import answering, words
+from ckanext.opengov.dialog.service.appeals import answering, notices, words
 from ckanext.opengov.dialog.service.appeals.steps import refuse
 
 TYPE = "standing_answer"
@@ -82,6 +82,18 @@ def _decide(found: StandingAnswer, state: str, user_id: str, is_changed: bool) -
         refuse("state", tk._("Somebody else than the author of the text reviews it."))
     found.state = state
     found.reviewed_by = user_id if state == "reviewed" else found.reviewed_by
+
+
+def possible(found: StandingAnswer, user_id: str | None) -> list[str]:
+    """What an officer of the agency may do with it: change, and the decisions that fit."""
+    names = {"reviewed": "review", "withdrawn": "withdraw", "draft": "draft"}
+    fitting = [names[state] for state, before in DECISIONS.items() if found.state in before]
+    return ["change", *(one for one in fitting if one != "review" or found.created_by != user_id)]
+
+
+def agency_title(found: StandingAnswer) -> str:
+    """The agency that answers, in the reader's language."""
+    return notices.agency_title(found.agency_id)
 
 
 def _translated(name: str, given: object, most: int) -> dict[str, str]:

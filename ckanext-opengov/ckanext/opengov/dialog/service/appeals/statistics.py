@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import ckan.model as model
@@ -11,24 +12,38 @@ import sqlalchemy as sa
 
 from ckanext.opengov.civic.service import ratings
 from ckanext.opengov.civic.statistics import wilson
-from ckanext.opengov.dialog.model.appeals import Coverage, Days, Figure
-from ckanext.opengov.dialog.service.appeals import figures
+from ckanext.opengov.dialog.model.appeals import Days, Figure
+from ckanext.opengov.dialog.service.appeals import figures, naming
 from ckanext.opengov.dialog.service.appeals.figures import METRICS, NO_REGION
 
-GROUPS = ("agency", "topic", "region", "month")
-_COLUMN = {"agency": "agency_id", "topic": "topic", "region": "region", "month": "month"}
+GROUPS = ("agency", "topic", "region", "kind", "month")
+_COLUMN = {"agency": "agency_id", "topic": "topic", "region": "region", "kind": "kind", "month": "month"}
+_PARTS = ("agency_id", "topic", "region", "kind")
 
 
 def compute(filters: Mapping[str, Any], group: str | None) -> dict[str, Any]:
-    """Totals, and with ``group`` the same for each agency, topic, region or month."""
+    """Totals, and with ``group`` the same for each agency, topic, region, kind or month."""
     shown: dict[str, Any] = {"total": _shaped(_sums(filters, None).get(None, {}), _days(filters, None).get(None, {}))}
-    if not filters.get("topic") and not filters.get("region"):
+    # The kit keeps marks by agency, not by topic or month.
+    if not any(filters.get(name) for name in ("topic", "region", "kind", "first", "last")):
         shown["ratings"] = ratings.summary("appeal", filters.get("agency_id"))
     if group:
         sums, days = _sums(filters, group), _days(filters, group)
-        groups = [{group: _key(key), **_shaped(sums[key], days.get(key, {}))} for key in sums]
-        shown["groups"] = sorted(groups, key=lambda one: (-one["received"], str(one[group])))
+        groups = [
+            {group: _key(key), **_shaped(sums[key], days.get(key, {}))} for key in sums if any(sums[key].values())
+        ]
+        shown["groups"] = _named(group, groups)
     return shown
+
+
+def _named(group: str, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each with its ``title``, agencies with the ``name`` of their page too."""
+    if group != "agency":
+        titles = naming.titles(group, [one[group] for one in groups])
+        return [one | {"title": titles[one[group]]} for one in groups]
+    known = naming.agencies_named([one["agency"] for one in groups])
+    gone = {"name": None, "title": tk._("An agency that is gone")}
+    return [one | known.get(one["agency"], gone) for one in groups]
 
 
 def _key(value: Any) -> str | None:
@@ -38,11 +53,10 @@ def _key(value: Any) -> str | None:
 
 def _conditions(table: Any, filters: Mapping[str, Any], group: str | None) -> list[sa.ColumnElement[bool]]:
     """The slices that together are what is asked for, each appeal in one of them."""
-    names = ("agency_id", "topic", "region")
-    asked = {name for name in names if filters.get(name)} | ({_COLUMN[group]} - {"month"} if group else set())
+    asked = {name for name in _PARTS if filters.get(name)} | ({_COLUMN[group]} - {"month"} if group else set())
     pattern = next(one for one in figures.PATTERNS if asked <= set(one))
     found = figures.conditions(filters, table)
-    for name in names:
+    for name in _PARTS:
         column = getattr(table, name)
         if filters.get(name):
             found.append(column == filters[name])
@@ -69,6 +83,27 @@ def _days(filters: Mapping[str, Any], group: str | None) -> dict[Any, dict[int, 
     return found
 
 
+def series(column: str) -> Iterator[tuple[dt.date, str | None, dict[str, Any]]]:
+    """Month, value and figures, by month and value.
+
+    :param column: ``agency_id``, ``topic``, ``region`` or ``kind``
+    """
+    days: dict[tuple[Any, Any], dict[int, int]] = {}
+    for one in model.Session.scalars(sa.select(Days).where(*_apart(Days, column))):
+        days.setdefault((one.month, getattr(one, column)), {})[one.days] = one.count
+    query = sa.select(Figure).where(*_apart(Figure, column)).order_by(Figure.month, getattr(Figure, column))
+    for one in model.Session.scalars(query):
+        value = getattr(one, column)
+        sums = {name: getattr(one, name) for name in METRICS}
+        if any(sums.values()):
+            yield one.month, _key(value), _shaped(sums, days.get((one.month, value), {}))
+
+
+def _apart(table: Any, column: str) -> list[sa.ColumnElement[bool]]:
+    """The slices told apart by one column alone."""
+    return [getattr(table, name) != "" if name == column else getattr(table, name) == "" for name in _PARTS]
+
+
 def _rows(query: Any) -> Iterable[Any]:
     return model.Session.execute(query)
 
@@ -84,12 +119,17 @@ def _shaped(sums: Mapping[str, int], days: Mapping[int, int]) -> dict[str, Any]:
 
 
 def _share(name: str, good: int, number: int) -> dict[str, float | None]:
-    """With its interval at 95 %; under the smallest number of ratings nothing is shown."""
+    """With its interval at 95 %. Under the smallest number of ratings neither it nor the count behind it is shown."""
     if not number or number < tk.config[ratings.MINIMUM]:
-        return {f"{name}_share": None, f"{name}_low": None, f"{name}_high": None}
+        return {name: None, f"{name}_share": None, f"{name}_low": None, f"{name}_high": None}
     found = wilson(good, number)
     values = {"share": found.share, "low": found.low, "high": found.high}
     return {f"{name}_{key}": round(value, 4) for key, value in values.items()}
+
+
+def nothing() -> dict[str, Any]:
+    """The figures of somebody to whom nobody wrote."""
+    return _shaped({}, {})
 
 
 def median(days: Mapping[int, int]) -> float | None:
@@ -103,27 +143,3 @@ def median(days: Mapping[int, int]) -> float | None:
         found += [day for place in places if passed <= place < passed + days[day]]
         passed += days[day]
     return sum(found) / len(found)
-
-
-def coverage(filters: Mapping[str, Any]) -> dict[str, Any]:
-    """Complaints on mobile coverage: squares of a map, and sums by operator, fault and region."""
-    conditions = figures.conditions(filters, Coverage)
-    for name in ("operator", "fault", "region"):
-        if filters.get(name):
-            conditions.append(getattr(Coverage, name) == filters[name])
-    number = sa.func.sum(Coverage.count)
-    squares = sa.select(Coverage.latitude, Coverage.longitude, number).where(*conditions)
-    cells = model.Session.execute(squares.group_by(Coverage.latitude, Coverage.longitude))
-    shown: dict[str, Any] = {
-        "cells": [
-            {"latitude": (latitude + 0.5) / 100, "longitude": (longitude + 0.5) / 100, "count": int(count)}
-            for latitude, longitude, count in cells
-        ]
-    }
-    for name in ("operator", "fault", "region"):
-        column = getattr(Coverage, name)
-        rows = model.Session.execute(sa.select(column, number).where(*conditions).group_by(column))
-        counted = [{name: _key(value), "count": int(count)} for value, count in rows]
-        shown[f"by_{name}"] = sorted(counted, key=lambda one: -one["count"])
-    shown["total"] = sum(one["count"] for one in shown["by_operator"])
-    return shown

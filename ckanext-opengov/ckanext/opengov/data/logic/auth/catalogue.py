@@ -1,9 +1,11 @@
-"""Who may do what with open data."""
+"""Who may do what with the catalogue."""
 
 from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
+
+__all__ = ["opengov_agency_tree", "opengov_table_load", "opengov_table_show"]
 
 
 @tk.auth_allow_anonymous_access

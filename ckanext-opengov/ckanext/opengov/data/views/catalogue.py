@@ -1,4 +1,4 @@
-"""Pages of open data."""
+"""Pages of the catalogue: the agencies, the table of a file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ckan.types import Context
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-opengov_data = Blueprint("opengov_data", __name__)
+blueprint = Blueprint("opengov_data", __name__)
 
 
 def agencies(group_type: str, is_organization: bool) -> str:
@@ -23,7 +23,7 @@ def agencies(group_type: str, is_organization: bool) -> str:
     return tk.render("organization/index.html", variables)
 
 
-@opengov_data.post("/dataset/<id>/resource/<resource_id>/table")
+@blueprint.post("/dataset/<id>/resource/<resource_id>/table")
 def load_table(id: str, resource_id: str) -> ResponseReturnValue:
     """Read the file again; back to its page."""
     context: Context = {"user": current_user.name, "auth_user_obj": current_user}

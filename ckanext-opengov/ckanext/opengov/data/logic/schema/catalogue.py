@@ -1,4 +1,4 @@
-"""What the actions accept."""
+"""What the actions on the catalogue accept."""
 
 from __future__ import annotations
 

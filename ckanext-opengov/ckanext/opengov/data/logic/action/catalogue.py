@@ -1,4 +1,4 @@
-"""Actions of open data."""
+"""Actions on the catalogue: lists, agencies, tables of files."""
 
 from __future__ import annotations
 
@@ -10,9 +10,18 @@ from ckan.types import Action, Context, DataDict
 from sqlalchemy import select
 
 from ckanext.opengov.data import language, loading, messages
-from ckanext.opengov.data.logic import schema
+from ckanext.opengov.data.logic.schema import catalogue as schema
 from ckanext.opengov.data.model.tables import TableLoad
 from ckanext.opengov.data.service import agencies
+
+__all__ = [
+    "dcat_catalog_search",
+    "dcat_catalog_show",
+    "opengov_agency_tree",
+    "opengov_table_load",
+    "opengov_table_show",
+    "package_list",
+]
 
 
 @tk.side_effect_free

@@ -1,0 +1,28 @@
+"""What open data tells the portal: its types, roles, periodic work, events."""
+
+from __future__ import annotations
+
+from ckanext.opengov.civic.interfaces import ComponentManifest, EntityType, PeriodicTask
+from ckanext.opengov.civic.service.refusal import N_
+from ckanext.opengov.data import loading, push_contribution
+from ckanext.opengov.data.service import tasks
+from ckanext.opengov.data.service.requests import contribution as requests
+from ckanext.opengov.data.service.requests import listing, watching
+from ckanext.opengov.data.service.requests.states import TYPE as REQUEST
+
+MANIFEST = ComponentManifest(
+    name="data",
+    title=N_("Open data"),
+    description=N_("Data sets of the agencies, machine-readable, with one API for all of them"),
+    endpoint="dataset.search",
+    entity_types=(EntityType("dataset", guarded=False), EntityType(REQUEST),),
+    outbox_handlers={loading.TOPIC: loading.enqueue, **requests.HANDLERS},
+    periodic_tasks=(PeriodicTask("data-tables", 60, loading.recover), *requests.PERIODIC, *push_contribution.PERIODIC),
+    package_labels=requests.package_labels,
+    permissions={**requests.PERMISSIONS, **push_contribution.PERMISSIONS},
+    events={**requests.EVENTS, **push_contribution.EVENTS},
+    deadline_recomputers=(watching.recompute,),
+    my_items=listing.my_items,
+    tasks=tasks.waiting,
+    task_kinds=tasks.KINDS,
+)

@@ -1,0 +1,122 @@
+"""Connections to the DataStore's database, and the schema ``opengov`` in it.
+
+CKAN migrates its own database only, so what stands here is made on first use. Rows' earlier versions and receipts are
+in ``opengov``: CKAN's reader has no right there, and CKAN hangs no full-text trigger on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg2
+from psycopg2 import sql
+
+from ckanext.datastore.backend.postgres import get_write_engine
+
+# One number for all locks of pushes, and another for making the schema.
+LOCKS = 7_305_101
+_SETUP = 7_305_102
+
+_GROUND = """
+CREATE SCHEMA IF NOT EXISTS opengov;
+CREATE TABLE IF NOT EXISTS opengov.push_receipt (
+    number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id uuid NOT NULL UNIQUE,
+    resource_id text NOT NULL,
+    state text NOT NULL CHECK (state IN ('running', 'done', 'rejected', 'failed', 'interrupted')),
+    mode text NOT NULL CHECK (mode IN ('upsert', 'replace', 'delete')),
+    dry_run boolean NOT NULL,
+    accept_valid boolean NOT NULL,
+    idempotency_key text,
+    token_id text,
+    user_id text,
+    rows bigint NOT NULL DEFAULT 0,
+    added bigint NOT NULL DEFAULT 0,
+    changed bigint NOT NULL DEFAULT 0,
+    same bigint NOT NULL DEFAULT 0,
+    deleted bigint NOT NULL DEFAULT 0,
+    rejected bigint NOT NULL DEFAULT 0,
+    cleaned bigint NOT NULL DEFAULT 0,
+    bytes bigint NOT NULL DEFAULT 0,
+    digest text,
+    findings jsonb NOT NULL DEFAULT '[]',
+    difference jsonb,
+    structure jsonb,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    finished_at timestamptz,
+    relayed_at timestamptz
+);
+CREATE UNIQUE INDEX IF NOT EXISTS push_receipt_once
+    ON opengov.push_receipt (resource_id, idempotency_key) WHERE state = 'done' AND NOT dry_run;
+CREATE INDEX IF NOT EXISTS push_receipt_of ON opengov.push_receipt (resource_id, number DESC);
+CREATE INDEX IF NOT EXISTS push_receipt_waiting
+    ON opengov.push_receipt (number) WHERE relayed_at IS NULL AND state = 'done' AND NOT dry_run;
+CREATE INDEX IF NOT EXISTS push_receipt_running ON opengov.push_receipt (number) WHERE state = 'running';
+"""
+
+Connection = Any
+Cursor = Any
+_ready: set[str] = set()
+
+
+@contextmanager
+def connection() -> Iterator[Connection]:
+    """A connection of the DataStore's writer. What is not committed at the end is rolled back."""
+    raw = get_write_engine().raw_connection()
+    try:
+        _prepare(raw)
+        yield raw
+    finally:
+        # An aborted COPY leaves a connection that cannot be used again.
+        if raw.dbapi_connection is not None and raw.dbapi_connection.closed:
+            raw.invalidate()
+        else:
+            raw.rollback()
+        raw.close()
+
+
+@contextmanager
+def transaction() -> Iterator[Cursor]:
+    """A cursor whose work is committed at the end, if nothing fails."""
+    with connection() as raw, raw.cursor() as cursor:
+        yield cursor
+        raw.commit()
+
+
+def _prepare(raw: Connection) -> None:
+    address = raw.dbapi_connection.dsn
+    if address in _ready:
+        return
+    with raw.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SETUP])
+        cursor.execute(_GROUND)
+    raw.commit()
+    _ready.add(address)
+
+
+def lock(cursor: Cursor, resource_id: str, seconds: float) -> bool:
+    """Take the resource for this transaction; False when another push has it longer than that."""
+    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{max(1, int(seconds * 1000))}ms"])
+    cursor.execute("SAVEPOINT waiting")
+    try:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCKS, resource_id])
+    except psycopg2.errors.LockNotAvailable:
+        cursor.execute("ROLLBACK TO SAVEPOINT waiting")
+        return False
+    cursor.execute("RELEASE SAVEPOINT waiting")
+    cursor.execute("SET LOCAL lock_timeout = 0")
+    return True
+
+
+def is_locked(cursor: Cursor, resource_id: str) -> bool:
+    """Whether a push is under way."""
+    cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s, hashtext(%s))", [LOCKS, resource_id])
+    return not cursor.fetchone()[0]
+
+
+def names(columns: Any, prefix: str | None = None) -> sql.Composable:
+    """Columns for a statement, separated by commas."""
+    parts = [sql.Identifier(prefix, one) if prefix else sql.Identifier(one) for one in columns]
+    return sql.SQL(", ").join(parts)

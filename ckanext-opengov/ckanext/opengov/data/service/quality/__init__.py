@@ -1,0 +1,1 @@
+"""The quality of data sets: what is measured (``metrics``), of what (``facts``), how (``rules``), and what is kept."""

@@ -1,0 +1,16 @@
+"""Pages of open data: one module a part, each with its ``blueprint``."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from flask import Blueprint
+
+from ckanext.opengov.data.views import catalogue, push, request_work, requests
+
+MODULES: tuple[ModuleType, ...] = (catalogue, push, requests, request_work)
+
+
+def get_blueprints() -> list[Blueprint]:
+    """The blueprints of all parts."""
+    return [module.blueprint for module in MODULES]

@@ -1,0 +1,1 @@
+"""Open dialogue as open data: its figures and the list of public appeals, published every night."""
