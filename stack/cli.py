@@ -7,9 +7,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TextIO
 
 from stack import environment, instance, machine, postgres, secrets, services, solr
 from stack import mail as letters
@@ -261,36 +260,24 @@ def bench(layout: Layout, arguments: argparse.Namespace, rest: list[str]) -> int
     return _beside_the_portal([layout], lambda: _python(layout, words).wait())
 
 
-# The whole suite runs as two processes side by side, each on a twin of its own: two cores, half the time.
-HALVES = (("tests/civic",), ("tests", "--ignore=tests/civic"))
-
-
 def test(layout: Layout, _arguments: argparse.Namespace, rest: list[str]) -> int:
     if rest:
         return _beside_the_portal([layout], lambda: _python(layout, _pytest(layout, rest)).wait())
-    other = replace(layout, twin=layout.twin + 1)
-    return _beside_the_portal([layout, other], lambda: _both_halves(layout, other))
+    # The whole suite runs in two processes, file by file, each on a twin of its own: two cores, half the time.
+    twins = [layout, replace(layout, twin=layout.twin + 1)]
+    whole = [f"--numprocesses={len(twins)}", "--dist=loadfile"]
+    return _beside_the_portal(twins, lambda: _python(layout, _pytest(layout, whole)).wait())
 
 
-def _both_halves(layout: Layout, other: Layout) -> int:
-    log = layout.logs / "tests.log"
-    with log.open("w") as out:
-        second = _python(other, _pytest(other, HALVES[1]), out)
-        first = _python(layout, _pytest(layout, HALVES[0])).wait()
-        failed = second.wait()
-    say(log.read_text(errors="replace"))
-    return first or failed
-
-
-def _pytest(layout: Layout, rest: Iterable[str]) -> list[str]:
+def _pytest(layout: Layout, rest: list[str]) -> list[str]:
     return ["-m", "pytest", f"--ckan-ini={layout.testing.ini}", *rest]
 
 
-def _python(layout: Layout, words: list[str], out: TextIO | None = None) -> subprocess.Popen[bytes]:
+def _python(layout: Layout, words: list[str]) -> subprocess.Popen[bytes]:
     # Without CKAN_*: such a variable would point the tests at another instance.
     env = clean_environment(OPENGOV_TWIN=str(layout.twin), COVERAGE_FILE=f".coverage.{layout.twin}")
     command = [str(layout.python), *words]
-    return subprocess.Popen(command, cwd=layout.root, env=env, stdout=out, stderr=subprocess.STDOUT if out else None)
+    return subprocess.Popen(command, cwd=layout.root, env=env)
 
 
 def _beside_the_portal(layouts: list[Layout], work: Callable[[], int]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
@@ -14,8 +15,20 @@ import sqlalchemy as sa
 from ckan.common import config
 from ckanext.opengov.civic.model.journal import TABLES as JOURNAL_TABLES
 
+from stack.layout import Layout
+
 # CKAN puts the connection of the Redis sessions into its configuration, and its fixtures copy that deeply.
 redis.Redis.__deepcopy__ = lambda self, _memo: self  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Each of several processes works on a twin of its own, from the one of the command on."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    if worker != "0":
+        os.environ["OPENGOV_TWIN"] = str(Layout.from_environment().twin + int(worker))
+        twin = Layout.from_environment().testing
+        config.option.ckan_ini = str(twin.ini)
+        config.option.output = str(twin.folder / "screenshots")
 
 
 @pytest.fixture(scope="session", autouse=True)
