@@ -15,6 +15,7 @@ import itertools
 import json
 import os
 import random
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import perf_counter, process_time
@@ -221,8 +222,8 @@ def letters(ground: Ground) -> Iterator[dict[str, Any]]:
 def measure(ground: Ground, size: int) -> Iterator[Result]:
     """The same questions at every size; beside each what CKAN does with its own."""
     chance, rounds = ground.chance, ground.rounds
-    wanted = sa.select(Appeal.number).order_by(sa.func.md5(Appeal.number)).limit(rounds * 3)
-    numbers = itertools.cycle(model.Session.scalars(wanted).all())
+    wanted = sa.select(Appeal.number).where(Appeal.visibility == "public").order_by(sa.func.md5(Appeal.number))
+    numbers = itertools.cycle(model.Session.scalars(wanted.limit(rounds * 3)).all())
     names = itertools.cycle(ground.datasets)
     topics = list(words.topics())
     search = timed(call(ground, "package_search", stock_search(chance, "appeal")), rounds)
@@ -288,7 +289,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=sizes, default=[2_000, 20_000, 200_000], help="growing, with commas")
     parser.add_argument("--rounds", type=int, default=100)
-    report("dialog", list(results(parser.parse_args())))
+    found = []
+    for one in results(parser.parse_args()):
+        # The large sizes take long: whoever waits sees how far it is.
+        print(f"{one.detail['appeals']:>7} {one.name}: {one.value} {one.unit}", file=sys.stderr, flush=True)
+        found.append(one)
+    report("dialog", found)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ PARSED = structure.parse(STRUCTURE)
 
 def written(path: Path, number: int, seed: int, mark: str = "") -> Path:
     """A file of generated rows; another seed gives the same keys with other values."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - numbers to measure with
     with path.open("w", encoding="utf-8") as out:
         out.write(",".join(PARSED.names) + "\n")
         for place in range(number):
@@ -118,11 +118,13 @@ class Bench:
         names = ", ".join(f'"{name}"' for name in PARSED.names)
         columns = ", ".join(f'"{one.name}" {one.column_type}' for one in PARSED.fields)
         changes = ", ".join(f'"{name}" = excluded."{name}"' for name in (*PARSED.values, "_push"))
+        merge = (
+            f'INSERT INTO "{resource_id}" (_push, {names}) SELECT 1, {names} FROM staging '  # noqa: S608
+            f'ON CONFLICT ("code") DO UPDATE SET {changes}'
+        )
         script = (
             f"BEGIN;\nCREATE TEMPORARY TABLE staging ({columns}) ON COMMIT DROP;\n"
-            f"\\copy staging ({names}) FROM '{rows}' (FORMAT csv, HEADER)\n"
-            f'INSERT INTO "{resource_id}" (_push, {names}) SELECT 1, {names} FROM staging'
-            f' ON CONFLICT ("code") DO UPDATE SET {changes};\nCOMMIT;\n'
+            f"\\copy staging ({names}) FROM '{rows}' (FORMAT csv, HEADER)\n{merge};\nCOMMIT;\n"
         )
         command = [BINARIES / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", tk.config["ckan.datastore.write_url"]]
         subprocess.run(command, input=script, text=True, check=True)
@@ -145,7 +147,8 @@ def _status(name: str) -> int:
 
 
 def _speed(name: str, number: int, took: float, limit: float, peer: float | None = None) -> Result:
-    result = Result(name, round(number / took), "rows/s", limit=Compared("psql COPY + INSERT … ON CONFLICT", round(number / limit)))  # fmt: skip
+    by_hand = Compared("psql COPY + INSERT … ON CONFLICT", round(number / limit))
+    result = Result(name, round(number / took), "rows/s", limit=by_hand)
     if peer:
         result.peer = Compared("datastore_upsert", round(peer))
     result.detail = {"number": number, "seconds": round(took, 2), "load": os.getloadavg()[0]}

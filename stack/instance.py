@@ -35,8 +35,9 @@ def write_ini(layout: Layout, instance: Instance) -> None:
         "opengov.journal_key": known["journal_key"] + suffix,
         "opengov.harvest.allowed_folders": ROOT / "stack" / "demonstration" / "registries",
     }
-    if not suffix and not _sets(instance.base_ini, "smtp.server"):
-        values["smtp.server"] = f"127.0.0.1:{layout.mail_port}"
+    if not suffix:
+        own = {"smtp.server": f"127.0.0.1:{layout.mail_port}", **DEMONSTRATION}
+        values |= {name: value for name, value in own.items() if not _sets(instance.base_ini, name)}
     base = "../" * (2 if suffix else 1) + f"config/{instance.base_ini.name}"
     lines = [f"# Written by ./opengov up. Change config/{instance.base_ini.name} instead.", "[app:main]"]
     lines.append(f"use = config:{base}")
@@ -50,6 +51,14 @@ def write_ini(layout: Layout, instance: Instance) -> None:
         _write_changed(instance.live_ini, LIVE)
 
 
+# Agencies and operators of the demonstration, unless the instance names its own.
+DEMONSTRATION = {
+    "opengov.dialog.mobile_agency": "ministry-of-digital-development",
+    "opengov.dialog.publishing_agency": "ministry-of-digital-development",
+    "opengov.dialog.operators": "Сапа-Мобайл Желкен Алыс-Телеком",
+}
+
+
 def _sets(ini: Path, name: str) -> bool:
     return any(line.partition("=")[0].strip() == name for line in ini.read_text().splitlines())
 
@@ -59,6 +68,7 @@ LIVE = """[app:main]
 use = config:ckan.ini
 testing = false
 WTF_CSRF_ENABLED = true
+opengov.dialog.mobile_agency = ministry-of-examples
 """
 
 

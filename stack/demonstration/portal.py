@@ -59,6 +59,15 @@ class Portal:
         except (ValidationError, *REFUSALS) as error:
             raise PortalError(f"{action} {identifier}: {str(error)[:500]}") from error
 
+    def signed_in_as(self) -> str | None:
+        """The name of the account whose token this is; None when the token does not work (any more)."""
+        try:
+            return self._call("person_show", {}, None)["name"]
+        except NotAuthorized:
+            return None
+        except (ValidationError, *REFUSALS) as error:
+            raise PortalError(f"person_show: {str(error)[:500]}") from error
+
     def download(self, url: str) -> bytes | None:
         """The bytes of an uploaded file; None when it is not there."""
         try:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import pytest
+import requests
 import sqlalchemy as sa
+from ckan.tests import factories
 from ckanext.opengov.civic.model.discussion import Comment, CommentVote
-from ckanext.opengov.civic.service import journal
+from ckanext.opengov.civic.service import journal, persons
 from ckanext.opengov.civic.service.discussion import votes
+from werkzeug.serving import make_server
 
 from tests.civic.discussion_component import HEARING, ForumPlugin, act, person, with_forum, write
 
@@ -87,6 +91,41 @@ def test_a_vote_is_counted_changed_and_taken_back() -> None:
 def test_200_votes_of_one_person_at_once_give_one() -> None:
     made, voter = write(person(), "Нужен мост."), person()
     at_once([lambda: act("comment_vote", voter, id=made["id"], value=1)] * 200)
+    assert rows(made["id"]) == [1]
+    assert counted(made["id"]) == (1, 0)
+    events = [entry["event"] for entry in journal.entries("comment", made["id"], internal=False)]
+    assert events == ["comment.created", "comment.voted"]
+
+
+@contextmanager
+def served(app: Any) -> Iterator[str]:
+    """The portal behind a real port, a thread for each request; the address of its action API."""
+    server = make_server("127.0.0.1", 0, app.flask_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/api/3/action"
+    finally:
+        server.shutdown()
+        thread.join(30)
+
+
+def test_200_votes_of_one_person_over_http_give_one(app: Any) -> None:
+    made, voter = write(person(), "Нужен мост."), factories.UserWithToken()
+    persons.confirm_address(model.Session.get_one(model.User, voter["id"]))
+    model.Session.commit()
+    statuses: list[int] = []
+    with served(app) as address:
+
+        def send() -> None:
+            headers = {"Authorization": voter["token"]}
+            body = {"id": made["id"], "value": 1}
+            statuses.append(
+                requests.post(f"{address}/comment_vote", json=body, headers=headers, timeout=60).status_code
+            )
+
+        at_once([send] * 200)
+    assert statuses == [200] * 200
     assert rows(made["id"]) == [1]
     assert counted(made["id"]) == (1, 0)
     events = [entry["event"] for entry in journal.entries("comment", made["id"], internal=False)]

@@ -18,12 +18,12 @@ from tests.dialog.appeals import ANSWER, act, citizen, officer, write
 COLUMNS = ("id", "text", "category", "date", "agency", "answer", "answer_date")
 
 
-def bring(agency: str, days: list[int | None], *, topic: str = "roads") -> None:
+def bring(agency: str, days: list[int | None], *, topic: str = "roads", first: int = 0) -> None:
     """Appeals to an agency of 1 October 2026, answered after so many days; None for those without an answer."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
-    for number, taken in enumerate(days):
+    for number, taken in enumerate(days, first):
         row = {"id": f"{agency}-{number}", "text": f"Обращение {number} о ремонте дороги.", "category": topic}
         row |= {"date": "2026-10-01", "agency": agency}
         if taken is not None:

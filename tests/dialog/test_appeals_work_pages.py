@@ -110,6 +110,21 @@ def test_of_two_who_answer_at_once_the_second_is_told_and_keeps_the_text(
     assert ">Мой длинный ответ.</textarea>" in page
 
 
+def test_nobody_overwrites_a_draft_of_a_colleague_unseen(here: str, clerk: Visitor, head: Visitor) -> None:
+    number = write(citizen(), here)["number"]
+    act("appeal_take", clerk.name, number=number)
+    seen = act("appeal_work_show", head.name, number=number)["draft_mark"]
+    act("appeal_draft", clerk.name, number=number, text="Черновик первого.", seen=seen)
+    page = head.post(f"/appeal/work/{number}/draft", status=400, text="Черновик второго.", seen=seen)
+    assert "A colleague has saved another draft meanwhile." in page
+    assert "Черновик первого." in page
+    assert ">Черновик второго.</textarea>" in page
+    seen = act("appeal_work_show", head.name, number=number)["draft_mark"]
+    assert f'name="seen" value="{seen}"' in page
+    head.post(f"/appeal/work/{number}/draft", text="Черновик второго.", seen=seen)
+    assert act("appeal_show", clerk.name, number=number)["draft"] == "Черновик второго."
+
+
 def test_an_officer_of_another_agency_is_refused_with_a_sentence(app: Any, here: str, clerk: Visitor) -> None:
     stranger = visitor(app, agency(), Role.AUTHOR, Role.HEAD, Role.MODERATOR)
     author = citizen()
@@ -230,9 +245,17 @@ def test_the_list_is_filtered_and_paged(here: str, clerk: Visitor) -> None:
     clerk.get("/appeal/work/?cursor=nonsense", status=400)
 
 
-def test_files_come_as_they_are_to_officers_and_never_open_in_the_portal(
-    app: Any, here: str, clerk: Visitor
-) -> None:
+def test_who_watches_over_all_agencies_reads_everything_and_moves_nothing(app: Any, here: str) -> None:
+    supervisor = visitor(app, agency(), Role.SUPERVISOR)
+    number = write(citizen(), here)["number"]
+    assert number in supervisor.get("/appeal/work/")
+    page = supervisor.get(f"/appeal/work/{number}")
+    assert "Take into work" not in page
+    assert "Energy department" in supervisor.get("/appeal/work/")
+    supervisor.post(f"/appeal/work/{number}/take", status=403)
+
+
+def test_files_come_as_they_are_to_officers_and_never_open_in_the_portal(app: Any, here: str, clerk: Visitor) -> None:
     content = base64.b64encode(PERSONAL.encode()).decode()
     number = write(citizen(), here, attachments=[{"name": "письмо.txt", "content": content}])["number"]
     shown = act("appeal_work_show", clerk.name, number=number)["attachments"][0]

@@ -41,8 +41,8 @@ def group(title: str, **figures: Any) -> dict[str, Any]:
 @places
 @pytest.mark.ckan_config("opengov.dialog.premoderation", False)
 def test_the_figures_are_those_of_the_appeals(app: Any) -> None:
-    alpha = agency(name="alpha", title="Alpha")
-    agency(name="beta", title=f"Beta {SCRIPT}")
+    alpha = agency(name="alpha", title_translated={"en": "Alpha"})
+    agency(name="beta", title_translated={"en": f"Beta {SCRIPT}"})
     bring("alpha", [3, 5, 8, 20, 29, None])
     bring("beta", [1, None], topic="health")
     rate(alpha, [True, True, False])
@@ -67,10 +67,8 @@ def test_the_figures_are_those_of_the_appeals(app: Any) -> None:
     assert (few["Received"], few["Answered"], few["Median days"], few["Found useful"]) == ("2", "1", "1", "–")
     tiles = {one.xpath("./dt")[0].text: one.xpath("./dd/strong")[0].text for one in found.xpath("//dl/div[dt]")}
     assert (tiles["Received"], tiles["Answered"]) == ("11", "9")
-    months = found.xpath("//table[@id='og-months-table']/tbody/tr")
-    assert [one.text_content().split()[:4] for one in months if "Oct 2026" in one.text_content()] == [
-        ["Oct", "2026", "8", "6"]
-    ]
+    october = found.xpath("//table[@id='og-months-table']/tbody/tr[th='Oct 2026']/td/text()")
+    assert october == ["8", "6"]
 
 
 @pages
@@ -88,14 +86,17 @@ def test_under_the_minimum_neither_a_rating_nor_what_it_is_made_of_is_shown(app:
 @pages
 @places
 def test_the_files_are_the_table(app: Any) -> None:
-    agency(name="alpha", title="Alpha")
-    agency(name="beta", title="=SUM(A1)")
+    agency(name="alpha", title_translated={"en": "Alpha"})
+    agency(name="beta", title_translated={"en": "=SUM(A1)"})
     bring("alpha", [3, 5, 8])
     bring("beta", [1], topic="health")
     address = "/en/dialog/statistics?by=agency&sort=median_days"
     shown = rows(page(app, address))
     # Beta has too few answers for a place, so it stands last though it was quicker.
-    assert [(title.split(" few")[0], one["Rank"]) for title, one in shown.items()] == [("Alpha", "1"), ("=SUM(A1)", "–")]
+    assert [(title.split(" few")[0], one["Rank"]) for title, one in shown.items()] == [
+        ("Alpha", "1"),
+        ("=SUM(A1)", "–"),
+    ]
     lines = table(app.get(f"{address}&format=csv").get_data(as_text=True))
     wanted = act("appeal_statistics", None, group="agency", sort="median_days")["groups"]
     assert [(one["name"], one["rank"], one["received"], one["median_days"]) for one in lines] == [
@@ -134,7 +135,7 @@ def test_more_agencies_are_not_more_statements(app: Any) -> None:
     bring("first-agency", [3])
     count()
     few = count()
-    for number in range(8):
+    for number in range(3):
         agency(name=f"agency-{number}")
         bring(f"agency-{number}", [2, 4])
     assert count() == few

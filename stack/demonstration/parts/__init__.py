@@ -6,6 +6,16 @@ work, an empty list when all is well) and may be run again at any time. A compon
 
 from __future__ import annotations
 
-from stack.demonstration.parts import agencies, datasets, officers, registry
+from stack.demonstration.parts import (
+    agencies,
+    appeals,
+    conclusions,
+    conference,
+    datasets,
+    officers,
+    participants,
+    polls,
+    registry,
+)
 
-PARTS = (agencies, officers, datasets, registry)
+PARTS = (agencies, officers, participants, polls, datasets, registry, appeals, conference, conclusions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 
-from stack.demonstration.catalogue import Officer, officers
+from stack.demonstration.catalogue import officers
 from stack.demonstration.invented import person
 from stack.demonstration.portal import Portal
 from stack.secrets import write_private
@@ -17,7 +17,7 @@ def load(portal: Portal) -> list[str]:
     path = portal.folder / FILE
     passwords: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     for officer in officers():
-        _make_user(portal, officer, passwords)
+        make_user(portal, officer.login, passwords)
         # Written after each one: an interrupted run must not leave an account whose password nobody knows.
         write_private(path, json.dumps(passwords, indent=1))
         for agency in officer.agencies:
@@ -26,18 +26,22 @@ def load(portal: Portal) -> list[str]:
     return []
 
 
-def _make_user(portal: Portal, officer: Officer, passwords: dict[str, str]) -> None:
-    shown = portal.find("user_show", officer.login)
-    if shown and officer.login in passwords:
-        return
+def make_user(portal: Portal, login: str, passwords: dict[str, str]) -> bool:
+    """An account whose password is known.
+
+    :returns: whether anything was written
+    """
+    shown = portal.find("user_show", login)
+    if shown and login in passwords:
+        return False
     password = secrets.token_urlsafe(18)
-    email = f"{officer.login}@example.org"
+    email = f"{login}@example.org"
     if shown:
         portal.call("user_patch", {"id": shown["id"], "email": email, "password": password})
     else:
-        fullname = person(officer.login)
-        portal.call("user_create", {"name": officer.login, "email": email, "fullname": fullname, "password": password})
-    passwords[officer.login] = password
+        portal.call("user_create", {"name": login, "email": email, "fullname": person(login), "password": password})
+    passwords[login] = password
+    return True
 
 
 def _make_editor(portal: Portal, login: str, agency: str) -> None:

@@ -18,6 +18,7 @@ from ckanext.opengov.civic.discussion_helpers import (
 )
 from ckanext.opengov.civic.interfaces import manifests
 from ckanext.opengov.civic.logic import access
+from ckanext.opengov.civic.notice_helpers import opengov_saved_search
 from ckanext.opengov.civic.service import agencies, journal, officers_list, ratings, wording
 from ckanext.opengov.civic.web import oidc
 from ckanext.opengov.civic.workplace_helpers import opengov_deadline, opengov_has_role
@@ -37,6 +38,7 @@ __all__ = [
     "opengov_officer_choices",
     "opengov_rating_axes",
     "opengov_rating_comment_length",
+    "opengov_saved_search",
     "opengov_timeline",
     "opengov_without",
 ]

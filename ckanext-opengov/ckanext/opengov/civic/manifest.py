@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ckanext.opengov.civic.interfaces import ComponentManifest, PeriodicTask
 from ckanext.opengov.civic.service import (
+    agency_titles,
     drafts,
     helpdesk,
     journal_seal,
@@ -48,6 +49,7 @@ MANIFEST = ComponentManifest(
         notices.SPREAD: notices.spread,
         notices.DELIVER: notices.deliver,
         webhooks.TOPIC: webhooks.handle,
+        agency_titles.TOPIC: agency_titles.reindex,
         transferred_days.TOPIC: transferred_days.recompute,
     },
     events={

@@ -10,12 +10,12 @@ import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.types import CKANApp
 
-from ckanext.opengov.civic import labels, search, views
+from ckanext.opengov.civic import labels, search, views, web
 from ckanext.opengov.civic.interfaces import ComponentManifest, ICivicComponent
 from ckanext.opengov.civic.logic import action, auth
 from ckanext.opengov.civic.manifest import MANIFEST
-from ckanext.opengov.civic.service import transferred_days
-from ckanext.opengov.civic.web import caching, core_mail, csrf, database, drafts, limiting
+from ckanext.opengov.civic.service import agency_titles, transferred_days
+from ckanext.opengov.civic.web import core_mail
 
 
 @tk.blanket.actions(action.get_actions)
@@ -29,6 +29,7 @@ class CivicPlugin(p.SingletonPlugin):
 
     p.implements(p.IConfigurer)
     p.implements(p.IMiddleware, inherit=True)
+    p.implements(p.IOrganizationController, inherit=True)
     p.implements(p.IPackageController, inherit=True)
     p.implements(p.IPermissionLabels)
     p.implements(p.INotifier, inherit=True)
@@ -41,15 +42,16 @@ class CivicPlugin(p.SingletonPlugin):
         transferred_days.terms_in_force()
 
     def make_middleware(self, app: CKANApp, config: Any) -> CKANApp:
-        database.install(app)
-        csrf.install(app)
-        caching.install(app)
-        limiting.install(app)
-        drafts.install(app)
+        web.install(app)
         return app
 
     def notify_recipient(self, already_notified: bool, *letter: Any) -> bool:
         return already_notified or core_mail.take_over(*letter)
+
+    def edit(self, entity: Any) -> None:
+        # CKAN calls it of organizations and of packages.
+        if isinstance(entity, model.Group):
+            agency_titles.edited(entity)
 
     def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
         return search.restrict(search_params)

@@ -9,6 +9,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from flask_babel import force_locale
 from rdflib import BNode, Literal, URIRef
+from rdflib.namespace import Namespace
 from rdflib.term import Node
 
 from ckanext.dcat.profiles import DCAT, DCT, FOAF, RDF, SKOS, VCARD, RDFProfile
@@ -17,7 +18,9 @@ from ckanext.dcat.utils import publisher_uri_organization_fallback, resource_uri
 from ckanext.opengov.civic.regions import region
 from ckanext.opengov.data import labels
 from ckanext.opengov.data.service import translated
+from ckanext.opengov.data.service.quality import exporting
 
+DQV = Namespace("http://www.w3.org/ns/dqv#")
 FREQUENCY_BASE = "http://publications.europa.eu/resource/authority/frequency/"
 THEME_BASE = "http://publications.europa.eu/resource/authority/data-theme/"
 FREQUENCIES = {
@@ -49,6 +52,7 @@ class OpenGovDCATAPProfile(RDFProfile):
         self._write_licence(dataset_dict, dataset_ref)
         self._write_publisher(dataset_dict, dataset_ref)
         self._write_contact(dataset_dict, dataset_ref)
+        self._write_quality(dataset_dict, dataset_ref)
 
     def graph_from_catalog(self, catalog_dict: dict[str, Any], catalog_ref: Node) -> None:
         self.g.remove((catalog_ref, DCT.title, None))
@@ -121,6 +125,19 @@ class OpenGovDCATAPProfile(RDFProfile):
             self.g.add((contact, VCARD.hasTelephone, URIRef(f"tel:{phone}")))
         if dataset.get("contact_position"):
             self.g.add((contact, VCARD.title, Literal(dataset["contact_position"])))
+
+    def _write_quality(self, dataset: dict[str, Any], ref: Node) -> None:
+        """Points in the W3C's Data Quality Vocabulary; a metric's address is its place in the page of quality."""
+        page = tk.url_for("opengov_data_quality.index", locale="default", qualified=True)
+        for name, points in exporting.score(dataset["id"]).items():
+            metric = URIRef(f"{page}#{name}")
+            measurement = BNode()
+            self.g.add((ref, DQV.hasQualityMeasurement, measurement))
+            self.g.add((measurement, RDF.type, DQV.QualityMeasurement))
+            self.g.add((measurement, DQV.computedOn, ref))
+            self.g.add((measurement, DQV.isMeasurementOf, metric))
+            self.g.add((measurement, DQV.value, Literal(points)))
+            self.g.add((metric, RDF.type, DQV.Metric))
 
     def parse_dataset(self, dataset_dict: dict[str, Any], dataset_ref: Node) -> dict[str, Any]:
         self._read_texts(dataset_dict, dataset_ref)

@@ -8,6 +8,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.common import current_user
 from flask import current_app
+from flask_babel import format_decimal
 from jinja2 import Template
 
 from ckanext.opengov.civic.regions import regions
@@ -18,6 +19,7 @@ __all__ = [
     "is_resource_supported_by_xloader",
     "opengov_agency",
     "opengov_agency_options",
+    "opengov_apps_of",
     "opengov_choice_label",
     "opengov_citation",
     "opengov_field_filled",
@@ -27,6 +29,8 @@ __all__ = [
     "opengov_licence_name",
     "opengov_moment",
     "opengov_parent_choices",
+    "opengov_points",
+    "opengov_quality",
     "opengov_region_choices",
     "opengov_table",
     "opengov_text",
@@ -144,6 +148,28 @@ def opengov_table(resource_id: str) -> dict[str, Any]:
     """What became of an uploaded file that should be a table."""
     context = {"user": current_user.name, "auth_user_obj": current_user}
     return tk.get_action("opengov_table_show")(context, {"resource_id": resource_id})  # pyright: ignore
+
+
+def opengov_apps_of(dataset_id: str) -> dict[str, Any]:
+    """The newest apps that use a data set, and how many there are."""
+    context = {"user": current_user.name, "auth_user_obj": current_user}
+    return tk.get_action("application_list")(context, {"dataset": dataset_id, "limit": 3})  # pyright: ignore
+
+
+def opengov_points(score: float) -> str:
+    """Points as people of the page's language write numbers; a mean has one digit after the comma."""
+    return format_decimal(round(score, 1))
+
+
+def opengov_quality(dataset_id: str | None) -> dict[str, Any] | None:
+    """The quality of a data set that is saved already and that the reader may see."""
+    if not dataset_id:
+        return None
+    context = {"user": current_user.name, "auth_user_obj": current_user}
+    try:
+        return tk.get_action("data_quality_show")(context, {"id": dataset_id})  # pyright: ignore
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return None
 
 
 @tk.chained_helper

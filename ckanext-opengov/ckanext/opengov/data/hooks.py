@@ -8,7 +8,9 @@ import ckan.model as model
 from ckan.types import CKANApp, Context
 
 from ckanext.opengov.data import display, index, loading
-from ckanext.opengov.data.service import agencies
+from ckanext.opengov.data.service import agencies, announcing
+from ckanext.opengov.data.service.apps import packages as apps_packages
+from ckanext.opengov.data.service.quality import exporting, keeping
 from ckanext.opengov.data.service.requests import packages as requests_packages
 from ckanext.opengov.data.views import catalogue
 
@@ -17,13 +19,25 @@ class PackageHooks:
     """Methods of ``IPackageController``."""
 
     def before_dataset_index(self, document: dict[str, Any]) -> dict[str, Any]:
-        return requests_packages.before_index(index.before_index(document))
+        return apps_packages.before_index(requests_packages.before_index(index.before_index(document)))
 
     def before_dataset_search(self, parameters: dict[str, Any]) -> dict[str, Any]:
         return index.before_search(parameters)
 
     def after_dataset_search(self, results: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
+        exporting.remember(results["results"])
         return index.after_search(results, parameters)
+
+    def after_dataset_create(self, context: Context, dataset: dict[str, Any]) -> None:
+        keeping.changed(dataset)
+        announcing.changed(dataset)
+
+    def after_dataset_update(self, context: Context, dataset: dict[str, Any]) -> None:
+        keeping.changed(dataset)
+        announcing.changed(dataset)
+
+    def after_dataset_delete(self, context: Context, dataset: dict[str, Any]) -> None:
+        keeping.changed(dataset)
 
     def after_dataset_show(self, context: Context, dataset: dict[str, Any]) -> None:
         owner = dataset.get("organization")

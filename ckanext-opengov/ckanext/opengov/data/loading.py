@@ -22,6 +22,7 @@ from ckanext.opengov.civic.service import outbox
 from ckanext.opengov.data import store
 from ckanext.opengov.data.model.tables import TableLoad, utc_now
 from ckanext.opengov.data.service import tables
+from ckanext.opengov.data.service.quality import keeping as quality
 
 log = logging.getLogger(__name__)
 
@@ -145,6 +146,9 @@ def _finish(resource_id: str, claimed: dt.datetime, outcome: dict[str, Any] | No
         model.Session.execute(sa.delete(TableLoad).where(*mine))
     else:
         model.Session.execute(sa.update(TableLoad).where(*mine).values(finished_at=utc_now(), **outcome))
+    resource = model.Session.get(model.Resource, resource_id)
+    if resource is not None and resource.package_id:
+        quality.ask(resource.package_id)
     model.Session.commit()
 
 

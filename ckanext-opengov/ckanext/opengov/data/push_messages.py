@@ -15,7 +15,8 @@ _COUNTS = ("rows", "changed", "same", "deleted", "rejected", "cleaned")
 
 def sentence(stored: Mapping[str, Any]) -> str:
     """A finding, with its place before it."""
-    text = tk._(stored["text"]).format_map(_Known(stored.get("values") or {}))
+    message = stored["text"]
+    text = tk._(message).format_map(_Known(stored.get("values") or {}))
     place, line, column = (stored.get(name) for name in ("place", "line", "column"))
     if line and column:
         return tk._("Line {line}, field {column}: {text}").format(line=line, column=column, text=text)

@@ -41,8 +41,8 @@ def run(resource_id: str | None = None) -> int:
 
 
 def tidy() -> int:
-    """The clock's work: relay what waits, and find pushes that were killed."""
-    return run() + receipts.bury_killed()
+    """The clock's work: relay what waits, find pushes that were killed, drop tables whose resources are gone."""
+    return run() + receipts.bury_killed() + keyed.forget_purged()
 
 
 def _relay(receipt: dict[str, Any]) -> None:

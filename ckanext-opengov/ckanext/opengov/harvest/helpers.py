@@ -7,6 +7,8 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from babel.dates import format_datetime
+from ckan.authz import has_user_permission_for_some_org
+from ckan.common import current_user
 
 from ckanext.harvest.model import UPDATE_FREQUENCIES
 from ckanext.opengov.harvest.messages import N_
@@ -52,6 +54,13 @@ _TYPES = {
     "dcat_rdf": (N_("DCAT: a catalogue in RDF"), N_("RDF/XML, Turtle or JSON-LD. Needs no settings.")),
     "ckan": (N_("Another CKAN portal"), N_("The address of its home page. Needs no settings.")),
 }
+
+
+def opengov_harvest_open() -> bool:
+    """Whether the person who looks runs harvest sources: an editor or administrator of an agency."""
+    if not current_user.is_authenticated:
+        return False
+    return current_user.sysadmin or has_user_permission_for_some_org(current_user.name, "create_dataset")
 
 
 def opengov_harvest_frequencies() -> list[dict[str, str]]:

@@ -28,9 +28,7 @@ class App(tk.BaseModel):
 
     __tablename__ = "opengov_data_app"
     __table_args__ = (
-        sa.CheckConstraint(
-            "state IN ('waiting', 'published', 'refused', 'withdrawn')", name="opengov_data_app_state"
-        ),
+        sa.CheckConstraint("state IN ('waiting', 'published', 'refused', 'withdrawn')", name="opengov_data_app_state"),
         sa.Index("opengov_data_app_shelf", "state", "published_at"),
     )
 

@@ -22,15 +22,13 @@ class DataRequest(tk.BaseModel):
     __tablename__ = "opengov_data_request"
     __table_args__ = (
         sa.Index("opengov_data_request_newest", sa.text("received_at DESC"), sa.text("id DESC")),
-        sa.Index("opengov_data_request_supported", sa.text("support DESC"), sa.text("received_at DESC"), sa.text("id DESC")),
+        sa.Index(
+            "opengov_data_request_supported", sa.text("support DESC"), sa.text("received_at DESC"), sa.text("id DESC")
+        ),
         sa.Index("opengov_data_request_agency", "agency_id", "state"),
         sa.Index("opengov_data_request_author", "author_id", "received_at"),
-        sa.Index(
-            "opengov_data_request_due", "due_at", postgresql_where=sa.text("state IN ('unassigned', 'in_work')")
-        ),
-        sa.Index(
-            "opengov_data_request_pending", "received_at", postgresql_where=sa.text("visibility = 'pending'")
-        ),
+        sa.Index("opengov_data_request_due", "due_at", postgresql_where=sa.text("state IN ('unassigned', 'in_work')")),
+        sa.Index("opengov_data_request_pending", "received_at", postgresql_where=sa.text("visibility = 'pending'")),
     )
 
     id: Mapped[str] = mapped_column(sa.Text, primary_key=True)

@@ -90,6 +90,23 @@ def make_table(keyed: KeyedTable, structure: Structure) -> None:
         table.ensure(cursor, keyed.resource_id, structure, with_history=keyed.history)
 
 
+def forget_purged() -> int:
+    """Take away the tables whose resources were purged from the catalogue; commits. Receipts stay.
+
+    :returns: how many
+    """
+    known = sa.select(model.Resource.id).where(model.Resource.id == KeyedTable.resource_id)
+    gone = model.Session.scalars(sa.select(KeyedTable).where(~known.exists())).all()
+    for one in gone:
+        with database.transaction() as cursor:
+            table.drop(cursor, one.resource_id)
+        versions = sa.delete(StructureVersion).where(StructureVersion.resource_id == one.resource_id)
+        model.Session.execute(versions)
+        model.Session.delete(one)
+        model.Session.commit()
+    return len(gone)
+
+
 def references(structure: Structure) -> dict[str, Reference]:
     """The references with the ids of the tables that they lead to, which may be given as resource or as data set.
 

@@ -6,9 +6,9 @@ from types import ModuleType
 
 from flask import Blueprint
 
-from ckanext.opengov.data.views import catalogue, push, request_work, requests
+from ckanext.opengov.data.views import apps, catalogue, list_work, lists, push, quality, request_work, requests
 
-MODULES: tuple[ModuleType, ...] = (catalogue, push, requests, request_work)
+MODULES: tuple[ModuleType, ...] = (catalogue, push, requests, request_work, quality, lists, list_work, apps)
 
 
 def get_blueprints() -> list[Blueprint]:

@@ -89,7 +89,7 @@ def _desk(number: str, deed: str = "", data: Mapping[str, Any] | None = None, **
         tk.abort(403, tk._("Only officers who answer this request work here."))
     language = wording.current()
     page = {
-        "request": full(found),
+        "asked": full(found),
         "deed": deed,
         "data": data or {},
         "agencies": [one for one in agencies.options(None) if one["name"] != (found["agency"] or {}).get("name")],

@@ -86,7 +86,7 @@ def full(one: dict[str, Any]) -> dict[str, Any]:
 def show(number: str) -> ResponseReturnValue:
     """One request."""
     own()
-    return tk.render(f"{FOLDER}/show.html", {"request": full(act("data_request_show", {"id": number}))})
+    return tk.render(f"{FOLDER}/show.html", {"asked": full(act("data_request_show", {"id": number}))})
 
 
 def missing() -> str:

@@ -52,6 +52,12 @@
       });
     });
     showButtons(place);
+    // Without leaving the page, which would lose the chosen files.
+    form.querySelector("[data-opengov-check]").addEventListener("click", (event) => {
+      event.preventDefault();
+      asked = "";
+      look();
+    });
     place.addEventListener("click", (event) => {
       const button = event.target.closest("[data-opengov-choose]");
       if (!button) {

@@ -59,6 +59,7 @@
     element.style.left = `${left}%`;
     element.style.top = `${top}%`;
     element.hidden = left < 0 || left > 100 || top < 0 || top > 100;
+    element.classList.toggle("og-map__city--before", left > 82 && element !== pin);
   }
 
   // The place that the form holds now, or nothing.

@@ -181,12 +181,15 @@ class StandingAnswer(tk.BaseModel):
 class Figure(tk.BaseModel):
     """Counts of one slice, told apart by agency, topic, region and kind, by some of them, or by the month alone.
 
-    An empty text stands for all. Kept with every change in its own transaction, never counted anew.
+    An empty text stands for all, and the year 1 for all months. Kept with every change in its own transaction, never
+    counted anew.
     """
 
     __tablename__ = "opengov_dialog_figure"
     __table_args__ = (
-        sa.Index("opengov_dialog_figure_topic", "topic", "region", "month"),
+        sa.Index("opengov_dialog_figure_by_agency", "topic", "region", "kind", "month"),
+        sa.Index("opengov_dialog_figure_by_topic", "agency_id", "region", "kind", "month"),
+        sa.Index("opengov_dialog_figure_by_region", "agency_id", "topic", "kind", "month"),
         sa.Index("opengov_dialog_figure_region", "region", "month"),
     )
 
@@ -210,7 +213,9 @@ class Days(tk.BaseModel):
 
     __tablename__ = "opengov_dialog_days"
     __table_args__ = (
-        sa.Index("opengov_dialog_days_topic", "topic", "region", "month"),
+        sa.Index("opengov_dialog_days_by_agency", "topic", "region", "kind", "month"),
+        sa.Index("opengov_dialog_days_by_topic", "agency_id", "region", "kind", "month"),
+        sa.Index("opengov_dialog_days_by_region", "agency_id", "topic", "kind", "month"),
         sa.Index("opengov_dialog_days_region", "region", "month"),
     )
 

@@ -120,6 +120,6 @@ class Window:
 
 def window(latitude: float, longitude: float, zoom: int) -> Window:
     """A window that stays over the country."""
-    if zoom <= 0:
+    if zoom <= 0 or not math.isfinite(latitude + longitude):
         return Window()
     return Window(min(max(latitude, 40.0), 56.0), min(max(longitude, 46.0), 88.0), min(zoom, DEEPEST))

@@ -51,8 +51,8 @@ def _questions(user_id: str, before: dt.datetime | None, limit: int) -> Iterable
 def _state(question: Question) -> str:
     if question.answered_at:
         return tk._("Answered")
-    state = tk._(QUESTION_STATES[question.state])
-    return f"{state}: {tk._(REASONS[question.reason])}" if question.reason in REASONS else state
+    state, reason = tk._(QUESTION_STATES[question.state]), REASONS.get(question.reason or "")
+    return f"{state}: {tk._(reason)}" if reason else state
 
 
 def _became(question: Question, page: str) -> Iterable[Link]:

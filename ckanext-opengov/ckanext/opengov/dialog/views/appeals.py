@@ -68,9 +68,7 @@ def _options(counts: dict[str, dict[str, int]], chosen: dict[str, str]) -> dict[
         "state": display.states(),
         "region": display.places(),
     }
-    return {
-        name: display.counted(options, counts.get(name, {}), chosen.get(name)) for name, options in lists.items()
-    }
+    return {name: display.counted(options, counts.get(name, {}), chosen.get(name)) for name, options in lists.items()}
 
 
 @blueprint.get("/<number>")

@@ -40,7 +40,7 @@ DEEDS: Mapping[str, Deed] = {
     "take": Deed("appeal_take", (), N_("The appeal is in your hands now.")),
     "assign": Deed("appeal_assign", ("assignee",), N_("The appeal is given to your colleague.")),
     "moderate": Deed("appeal_moderate", ("decision", "reason"), N_("Your decision is saved.")),
-    "draft": Deed("appeal_draft", ("text",), N_("The draft is saved. Whoever signs finds it on this page.")),
+    "draft": Deed("appeal_draft", ("text", "seen"), N_("The draft is saved. Whoever signs finds it on this page.")),
     "answer": Deed(
         "appeal_answer",
         ("text", "language", "signed_as", "signer_name"),

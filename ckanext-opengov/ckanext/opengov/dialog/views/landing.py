@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
-
 import ckan.plugins.toolkit as tk
+from flask import Blueprint
 
 from ckanext.opengov.dialog import appeal_display as display
 from ckanext.opengov.dialog.views.appeals_shared import act

@@ -13,7 +13,7 @@ from ckan.common import current_user
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from ckanext.opengov.civic.service import agencies, officers, wording
+from ckanext.opengov.civic.service import agencies, drafts, officers, wording
 from ckanext.opengov.civic.service.calendar import ALMATY
 from ckanext.opengov.dialog import poll_display as display
 from ckanext.opengov.dialog.service.polls import finding, forms, life, results
@@ -215,6 +215,10 @@ def _edit_page(data: dict[str, Any], errors: dict[str, str] | None = None, poll:
     blocks = forms.blocks(data["questions"])
     if "more" in request.form or not blocks:
         blocks.append({})
+    if request.method == "GET":
+        # The script fills the form from the draft; questions that were added to it need their fields.
+        kept = drafts.find(current_user.id, f"poll-{poll['id'] if poll else 'new'}")
+        blocks += [{} for _ in range(forms.blocks_of(kept.data if kept else ()) - len(blocks))]
     for name in ("starts_at", "ends_at"):
         given = data.get(name) or ""
         data = data | {name: forms.local(given, ALMATY) if "+" in given else given}

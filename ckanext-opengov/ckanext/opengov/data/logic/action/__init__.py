@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from ckanext.opengov.data.logic.action import catalogue, keyed, push, requests, stock, tokens
+from ckanext.opengov.data.logic.action import apps, catalogue, keyed, lists, push, quality, requests, stock, tokens
 
-MODULES: tuple[ModuleType, ...] = (catalogue, requests, keyed, push, stock, tokens)
+MODULES: tuple[ModuleType, ...] = (catalogue, requests, keyed, push, stock, tokens, quality, lists, apps)
 
 
 def get_actions() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ckanext.opengov.data import language, loading, messages
 from ckanext.opengov.data.logic.schema import catalogue as schema
 from ckanext.opengov.data.model.tables import TableLoad
 from ckanext.opengov.data.service import agencies
+from ckanext.opengov.data.service.quality import exporting
 
 __all__ = [
     "dcat_catalog_search",
@@ -62,14 +63,16 @@ def _datasets_only(data_dict: DataDict) -> DataDict:
 @tk.side_effect_free
 def dcat_catalog_search(original: Action, context: Context, data_dict: DataDict) -> Any:
     """The catalogue as RDF, data sets only; parameters are those of ckanext-dcat."""
-    return original(context, _datasets_only(data_dict))
+    with exporting.catalogue():
+        return original(context, _datasets_only(data_dict))
 
 
 @tk.chained_action
 @tk.side_effect_free
 def dcat_catalog_show(original: Action, context: Context, data_dict: DataDict) -> Any:
     """The catalogue as RDF, data sets only; parameters are those of ckanext-dcat."""
-    return original(context, _datasets_only(data_dict))
+    with exporting.catalogue():
+        return original(context, _datasets_only(data_dict))
 
 
 @tk.side_effect_free

@@ -137,13 +137,16 @@ def _create(
 
 
 def _told(table: KeyedTable | None, *, created: bool) -> dict[str, Any]:
-    address = tk.url_for("opengov_data_push.push", resource_id=table.resource_id, locale="default", qualified=True) if table else None  # fmt: skip
+    if table is None:
+        none = dict.fromkeys(("resource_id", "package_id", "structure_version", "push_url"))
+        return {**none, "created": created}
+    place = {"resource_id": table.resource_id, "locale": "default"}
     return {
-        "resource_id": table.resource_id if table else None,
-        "package_id": table.package_id if table else None,
-        "structure_version": table.structure_version if table else None,
+        "resource_id": table.resource_id,
+        "package_id": table.package_id,
+        "structure_version": table.structure_version,
+        "push_url": tk.url_for("opengov_data_push.push", qualified=True, **place),
         "created": created,
-        "push_url": address,
     }
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from ckanext.opengov.data.logic.auth import catalogue, push, requests
+from ckanext.opengov.data.logic.auth import apps, catalogue, lists, push, quality, requests
 
-MODULES: tuple[ModuleType, ...] = (catalogue, requests, push)
+MODULES: tuple[ModuleType, ...] = (catalogue, requests, push, quality, lists, apps)
 
 
 def get_auth_functions() -> dict[str, Any]:

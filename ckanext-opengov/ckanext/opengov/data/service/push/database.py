@@ -1,7 +1,8 @@
-"""Connections to the DataStore's database, and the schema ``opengov`` in it.
+"""Connections to the DataStore's database, and the schema ``opengov_data`` in it.
 
 CKAN migrates its own database only, so what stands here is made on first use. Rows' earlier versions and receipts are
-in ``opengov``: CKAN's reader has no right there, and CKAN hangs no full-text trigger on it.
+in ``opengov_data``: CKAN's reader has no right there, and CKAN hangs no full-text trigger on it. The schema must not
+be called like the role that writes: PostgreSQL would then put CKAN's own tables into it.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ LOCKS = 7_305_101
 _SETUP = 7_305_102
 
 _GROUND = """
-CREATE SCHEMA IF NOT EXISTS opengov;
-CREATE TABLE IF NOT EXISTS opengov.push_receipt (
+CREATE SCHEMA IF NOT EXISTS opengov_data;
+CREATE TABLE IF NOT EXISTS opengov_data.push_receipt (
     number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     id uuid NOT NULL UNIQUE,
     resource_id text NOT NULL,
@@ -49,11 +50,11 @@ CREATE TABLE IF NOT EXISTS opengov.push_receipt (
     relayed_at timestamptz
 );
 CREATE UNIQUE INDEX IF NOT EXISTS push_receipt_once
-    ON opengov.push_receipt (resource_id, idempotency_key) WHERE state = 'done' AND NOT dry_run;
-CREATE INDEX IF NOT EXISTS push_receipt_of ON opengov.push_receipt (resource_id, number DESC);
+    ON opengov_data.push_receipt (resource_id, idempotency_key) WHERE state = 'done' AND NOT dry_run;
+CREATE INDEX IF NOT EXISTS push_receipt_of ON opengov_data.push_receipt (resource_id, number DESC);
 CREATE INDEX IF NOT EXISTS push_receipt_waiting
-    ON opengov.push_receipt (number) WHERE relayed_at IS NULL AND state = 'done' AND NOT dry_run;
-CREATE INDEX IF NOT EXISTS push_receipt_running ON opengov.push_receipt (number) WHERE state = 'running';
+    ON opengov_data.push_receipt (number) WHERE relayed_at IS NULL AND state = 'done' AND NOT dry_run;
+CREATE INDEX IF NOT EXISTS push_receipt_running ON opengov_data.push_receipt (number) WHERE state = 'running';
 """
 
 Connection = Any

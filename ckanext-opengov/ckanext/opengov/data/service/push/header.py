@@ -72,8 +72,10 @@ def _no_header(names: Sequence[str], second: Sequence[str], structure: Structure
 
 def _is_header(found: Sequence[str], structure: Structure) -> bool:
     """Whether most of the values are names or labels of fields."""
-    known = words(structure)
-    return bool(found) and sum(cell.strip() in known for cell in found) * 2 > len(found)
+    known, filled = words(structure), [cell.strip() for cell in found if cell.strip()]
+    count = sum(cell in known for cell in filled)
+    # One value alone may be a name by chance.
+    return count * 2 > len(filled) and count >= min(2, len(structure.names))
 
 
 def words(structure: Structure) -> set[str]:

@@ -126,7 +126,7 @@ def _refuse_binary(piece: Piece) -> None:
         text = N_("The text is not in UTF-8; it looks like {encoding}. Convert it to UTF-8 and send it again.")
         raw = piece.content[error.start : error.start + 20].split(b"\n")[0]
         cyrillic = raw[0] >= 0xC0
-        likely = "Windows-1251 / KZ-1048" if cyrillic else "another code page"
+        likely = "Windows-1251 / KZ-1048" if cyrillic else "Windows-1252"
         value = raw.decode("cp1251", errors="replace")
         raise Faulty([Finding(text, {"encoding": likely}, line=line_at(piece, error.start), value=value)]) from None
 

@@ -57,9 +57,11 @@ def stage(cursor: Cursor, structure: Structure, columns: tuple[str, ...]) -> sql
 
 def doubles(cursor: Cursor, structure: Structure) -> list[Finding]:
     """Rows whose key is there more than once; none of them is taken, because which one is meant is not to be known."""
-    statement = sql.SQL("SELECT ({key})::text, array_agg({line} ORDER BY {line}) FROM {staging} GROUP BY {key} HAVING count(*) > 1")  # fmt: skip
+    statement = sql.SQL(
+        "SELECT ROW({key})::text, array_agg({line} ORDER BY {line}) FROM {staging} GROUP BY {key} HAVING count(*) > 1"
+    )
     key = names(structure.key)
-    cursor.execute(statement.format(key=sql.SQL("ROW({})").format(key), line=sql.Identifier(LINE), staging=STAGING))
+    cursor.execute(statement.format(key=key, line=sql.Identifier(LINE), staging=STAGING))
     text = N_("The key is there more than once, in the lines {lines}. Leave one row for each key.")
     found = []
     for value, lines in cursor.fetchall():
@@ -94,7 +96,7 @@ def strays(cursor: Cursor, one: Field, reference: Reference) -> list[Finding]:
             line=line,
             column=one.name,
             value=shortened(value),
-        )  # fmt: skip
+        )
         for line, value in cursor.fetchall()
     ]
 
@@ -112,13 +114,26 @@ def run(cursor: Cursor, merge: Merge) -> Counts:
     return Counts(*cursor.fetchone())
 
 
+def note_size(cursor: Cursor, resource_id: str, difference: int) -> None:
+    """CKAN remembers how many rows a table has; it changes with the rows."""
+    if not difference:
+        return
+    statement = (
+        "UPDATE public._table_stats SET stats = jsonb_set(stats, '{rows}', to_jsonb((stats->>'rows')::bigint + %s))"
+        " WHERE resource_id = %s AND stats ? 'rows'"
+    )
+    cursor.execute(statement, [difference, resource_id])
+    if not cursor.rowcount:
+        cursor.execute("SELECT public.update_cached_table_row_count(%s)", [resource_id])
+
+
 def analyze(cursor: Cursor, resource_id: str) -> None:
     """Let the planner, and CKAN's estimate of the number of rows, know what the table holds now."""
     cursor.execute(sql.SQL("ANALYZE {}").format(relation(resource_id)))
 
 
 def _statement(merge: Merge) -> sql.Composable:
-    parts: list[sql.Composable] = []
+    parts: list[sql.Composed] = []
     if merge.mode != "delete":
         parts += _writing(merge)
     if merge.mode != "upsert":
@@ -144,7 +159,7 @@ def _is_different(structure: Structure) -> sql.Composable:
     return sql.SQL("ROW({}) IS DISTINCT FROM ROW({})").format(names(values, "main"), names(values, "staging"))
 
 
-def _writing(merge: Merge) -> list[sql.Composable]:
+def _writing(merge: Merge) -> list[sql.Composed]:
     structure = merge.structure
     known = {
         "main": relation(merge.resource_id),
@@ -181,7 +196,7 @@ def _writing(merge: Merge) -> list[sql.Composable]:
     return parts
 
 
-def _deleting(merge: Merge) -> list[sql.Composable]:
+def _deleting(merge: Merge) -> list[sql.Composed]:
     structure = merge.structure
     known = {
         "main": relation(merge.resource_id),

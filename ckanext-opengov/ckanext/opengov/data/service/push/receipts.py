@@ -17,7 +17,7 @@ from ckanext.opengov.data.service.push import database
 from ckanext.opengov.data.service.push.checks import MOST_FINDINGS
 
 Receipt = dict[str, Any]
-_BURY = "UPDATE opengov.push_receipt SET state = 'interrupted', finished_at = now() WHERE state = 'running' AND"
+_BURY = "UPDATE opengov_data.push_receipt SET state = 'interrupted', finished_at = clock_timestamp() WHERE state = 'running' AND"
 _DOCUMENTS = ("findings", "difference", "structure")
 
 
@@ -42,7 +42,7 @@ def begin(opening: Opening) -> Receipt:
     with database.transaction() as cursor:
         cursor.execute(f"{_BURY} resource_id = %s", [opening.resource_id])
     statement = (
-        "INSERT INTO opengov.push_receipt (id, resource_id, state, mode, dry_run, accept_valid, idempotency_key,"
+        "INSERT INTO opengov_data.push_receipt (id, resource_id, state, mode, dry_run, accept_valid, idempotency_key,"
         " token_id, user_id) VALUES (%s, %s, 'running', %s, %s, %s, %s, %s, %s) RETURNING *"
     )
     values = [
@@ -63,7 +63,7 @@ def finish(cursor: Any, receipt_id: str, state: str, findings: Sequence[Finding]
     shown = [one.as_dict() for one in findings[:MOST_FINDINGS]]
     values = {"state": state, "findings": Json(shown), **columns}
     changes = ", ".join(f"{name} = %({name})s" for name in values)
-    statement = f"UPDATE opengov.push_receipt SET {changes}, finished_at = now() WHERE id = %(id)s"  # noqa: S608 - names of ours
+    statement = f"UPDATE opengov_data.push_receipt SET {changes}, finished_at = clock_timestamp() WHERE id = %(id)s"  # noqa: S608 - names of ours
     cursor.execute(statement, {**values, "id": receipt_id})
 
 
@@ -100,14 +100,14 @@ def waiting(resource_id: str | None = None, limit: int = 100) -> list[Receipt]:
 def relayed(receipt_id: str) -> None:
     """The journal knows it now."""
     with database.transaction() as cursor:
-        cursor.execute("UPDATE opengov.push_receipt SET relayed_at = now() WHERE id = %s", [receipt_id])
+        cursor.execute("UPDATE opengov_data.push_receipt SET relayed_at = now() WHERE id = %s", [receipt_id])
 
 
 def systems(days: int) -> tuple[int, int]:
     """How many tokens pushed in the last days, and how many pushes that were."""
     with database.transaction() as cursor:
         cursor.execute(
-            "SELECT count(DISTINCT token_id), count(*) FROM opengov.push_receipt WHERE token_id IS NOT NULL"
+            "SELECT count(DISTINCT token_id), count(*) FROM opengov_data.push_receipt WHERE token_id IS NOT NULL"
             " AND state = 'done' AND NOT dry_run AND finished_at > now() - make_interval(days => %s)",
             [days],
         )
@@ -131,7 +131,7 @@ def _bury(receipt: Receipt) -> bool:
 
 
 def _read(condition: str, values: list[Any], *, limit: int, order: str = "number DESC") -> list[Receipt]:
-    statement = f"SELECT * FROM opengov.push_receipt WHERE {condition} ORDER BY {order} LIMIT %s"  # noqa: S608 - conditions of ours
+    statement = f"SELECT * FROM opengov_data.push_receipt WHERE {condition} ORDER BY {order} LIMIT %s"  # noqa: S608 - conditions of ours
     with database.connection() as raw, raw.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(statement, [*values, limit])
         return [_plain(row) for row in cursor.fetchall()]

@@ -143,7 +143,7 @@ def _ndjson(source: Source, reading: Reading) -> Iterator[Raw]:
         objects, lines, rejected = _objects(piece)
         if objects:
             seen |= dict.fromkeys(chain.from_iterable(objects))
-        if not reading.names and objects:
+        if not reading.names:
             new = [name for name in seen if name not in reading.structure.names]
             # A field without a value may be left out of the first objects; whether it is anywhere shows at the end.
             reading.settle([*reading.structure.names, *new])

@@ -158,9 +158,9 @@ class _Push:
     def _copy(self) -> None:
         frames = self._frames()
         first = next(frames, None)
+        statement = merge.stage(self.cursor, self.reading.structure, self.reading.names)
         if first is None:
             return
-        statement = merge.stage(self.cursor, self.reading.structure, self.reading.names)
         stream = _Stream(first, frames)
         self.cursor.copy_expert(statement, stream, size=_Stream.SIZE)
         # What goes wrong while psycopg2 reads would come out as an error of the database.
@@ -181,8 +181,6 @@ class _Push:
 
     def _check_sets(self) -> None:
         """What only shows when all rows are there: keys and references."""
-        if not self.reading.names:
-            return
         found: list[Finding] = []
         if self.keys.doubled():
             found += merge.doubles(self.cursor, self.reading.structure)
@@ -195,8 +193,6 @@ class _Push:
             self.tally.reject(found, len(lines))
 
     def _merge(self) -> merge.Counts:
-        if not self.reading.names:
-            return merge.Counts()
         opening = self.order.opening
         structure = self.reading.structure
         if structure is not self.order.structure:
@@ -205,6 +201,7 @@ class _Push:
             opening.resource_id, structure, opening.mode, self.receipt["number"], self.order.with_history
         )
         counts = merge.run(self.cursor, wanted)
+        merge.note_size(self.cursor, opening.resource_id, counts.added - counts.deleted)
         if sum(counts) > _MUCH and not opening.dry_run:
             merge.analyze(self.cursor, opening.resource_id)
         return counts

@@ -14,7 +14,7 @@ from psycopg2 import sql
 from ckanext.opengov.data.service.push.database import Cursor, names
 from ckanext.opengov.data.service.structure import Field, Structure
 
-SCHEMA = "opengov"
+SCHEMA = "opengov_data"
 
 
 def relation(resource_id: str) -> sql.Identifier:
@@ -60,6 +60,13 @@ def _ensure(cursor: Cursor, resource_id: str, schema: str, table: str, structure
                 _label(cursor, resource_id, one)
 
 
+def drop(cursor: Cursor, resource_id: str) -> None:
+    """Take the table and its history away."""
+    for target in (relation(resource_id), history(resource_id)):
+        cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(target))
+    cursor.execute("DELETE FROM public._table_stats WHERE resource_id = %s", [resource_id])
+
+
 def columns(cursor: Cursor, schema: str, table: str) -> set[str] | None:
     """The names of a table's columns, None when there is no table."""
     cursor.execute(
@@ -92,6 +99,9 @@ def _finish(cursor: Cursor, resource_id: str, structure: Structure) -> None:
     )
     for one in structure.fields:
         _label(cursor, resource_id, one)
+    # Counted from the beginning: a reader who counts while a push commits would have CKAN remember the old number.
+    statement = "INSERT INTO public._table_stats VALUES (%s, '{\"rows\": 0}') ON CONFLICT DO NOTHING"
+    cursor.execute(statement, [resource_id])
 
 
 def _label(cursor: Cursor, resource_id: str, one: Field) -> None:

@@ -69,10 +69,10 @@ def _packages(ids: Sequence[str]) -> list[Any]:
     return list(model.Session.execute(query).mappings())
 
 
-def _keywords(ids: Sequence[str]) -> dict[str, int]:
+def _keywords(ids: Sequence[str]) -> dict[Any, int]:
     tag = model.PackageTag
     query = sa.select(tag.package_id, sa.func.count()).where(tag.package_id.in_(ids), tag.state == "active")
-    return {id_: count for id_, count in model.Session.execute(query.group_by(tag.package_id))}
+    return dict(model.Session.execute(query.group_by(tag.package_id)).tuples().all())
 
 
 def _facts(row: Any, keywords: int, files: list[File], licences: Any, today: dt.date) -> Facts:
@@ -117,7 +117,7 @@ def _files(ids: Sequence[str], today: dt.date) -> dict[str, list[File]]:
     )
     resources = model.Session.scalars(query).all()
     known = _Known([one.id for one in resources])
-    files: dict[str, list[File]] = defaultdict(list)
+    files: dict[Any, list[File]] = defaultdict(list)
     for one in resources:
         files[one.package_id].append(known.file(one, today))
     return files

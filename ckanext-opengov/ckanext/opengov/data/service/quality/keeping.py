@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import ckan.model as model
@@ -26,6 +26,13 @@ A_ROUND = 1_000
 def ask(dataset_id: str) -> None:
     """A data set changed: its score is computed when the session's open transaction has been committed."""
     outbox.add(TOPIC, {"dataset": dataset_id})
+
+
+def changed(dataset: Mapping[str, Any]) -> None:
+    """CKAN is about to commit a package. Stock deletion tells its id only."""
+    package = model.Session.get(model.Package, dataset.get("id"))
+    if package is not None and package.type == "dataset":
+        ask(package.id)
 
 
 def handle(message: Any) -> None:

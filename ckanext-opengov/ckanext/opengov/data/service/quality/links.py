@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
@@ -22,17 +20,13 @@ from sqlalchemy.dialects.postgresql import insert
 from ckanext.opengov.civic.model.base import utc_now
 from ckanext.opengov.civic.service.refusal import N_
 from ckanext.opengov.civic.web import outward
-from ckanext.opengov.data.model.quality import LinkCheck
+from ckanext.opengov.data.model.quality import DatasetQuality, LinkCheck
 
 log = logging.getLogger(__name__)
 
 AGENT = "opengov-link-check"
 SECONDS = 10
 REDIRECTS = 5
-# Between two requests to the same host.
-PAUSE = 2.0
-A_RUN = 200
-LONGEST_RUN = 300.0
 WORKING_AGAIN_IN = dt.timedelta(days=7)
 DEAD_AGAIN_IN = dt.timedelta(days=1)
 SECOND_TRY_IN = dt.timedelta(hours=2)
@@ -40,8 +34,6 @@ FAILURES_OF_DEAD = 2
 # Servers that do not know HEAD, or refuse it.
 ASK_WITH_GET = frozenset({400, 403, 404, 405, 406, 500, 501, 503})
 TOO_OFTEN = 429
-_LOCK = "SELECT pg_try_advisory_lock(hashtext('opengov_data_links'))"
-_UNLOCK = "SELECT pg_advisory_unlock(hashtext('opengov_data_links'))"
 
 REASONS = {
     "inside": N_("an address inside a private network"),
@@ -85,116 +77,37 @@ def follow(ids: Sequence[str]) -> None:
     columns = {name: statement.excluded[name] for name in ("dataset_id", "url", *fresh)}
     # An address that is still the same keeps what is known of it.
     other = LinkCheck.url != statement.excluded.url
-    model.Session.execute(
-        statement.on_conflict_do_update(index_elements=["resource_id"], set_=columns, where=other)
-    )
+    model.Session.execute(statement.on_conflict_do_update(index_elements=["resource_id"], set_=columns, where=other))
 
 
 def soon(dataset_id: str) -> None:
     """Ask the links of a data set again at the next run."""
-    model.Session.execute(
-        sa.update(LinkCheck).where(LinkCheck.dataset_id == dataset_id).values(next_at=utc_now())
-    )
+    model.Session.execute(sa.update(LinkCheck).where(LinkCheck.dataset_id == dataset_id).values(next_at=utc_now()))
 
 
-def wake() -> bool:
-    """The clock: put a run into the queue when something is due; waiting for slow servers is a worker's work."""
-    due = sa.select(LinkCheck.resource_id).where(LinkCheck.next_at <= utc_now()).limit(1)
-    found = model.Session.scalar(due) is not None
-    model.Session.commit()
-    if found:
-        options = {"timeout": int(LONGEST_RUN) + 60, "result_ttl": 0}
-        tk.enqueue_job(run, title="opengov-links", queue="bulk", rq_kwargs=options)
-    return found
-
-
-def run() -> int:
-    """The job: ask what is due, one run at a time. Commits.
-
-    :returns: how many addresses were asked
-    """
-    with model.Session.get_bind().connect() as lock:
-        if not lock.execute(sa.text(_LOCK)).scalar():
-            return 0
-        try:
-            return _run()
-        finally:
-            lock.execute(sa.text(_UNLOCK))
-
-
-def _run() -> int:
-    from ckanext.opengov.data.service.quality import keeping
-
-    due = sa.select(LinkCheck.resource_id, LinkCheck.url).where(LinkCheck.next_at <= utc_now())
-    waiting = [(row[0], row[1]) for row in model.Session.execute(due.order_by(LinkCheck.next_at).limit(A_RUN))]
-    model.Session.commit()
-    until, count = time.monotonic() + LONGEST_RUN, 0
-    asked: dict[str, float] = {}
-    changed: set[str] = set()
-    for resource_id, url in in_turn(waiting):
-        if time.monotonic() > until:
-            break
-        _pause(_host(url), asked)
-        dataset_id = note(resource_id, url, ask(url))
-        if dataset_id:
-            changed.add(dataset_id)
-        model.Session.commit()
-        count += 1
-    keeping.compute(changed)
-    model.Session.commit()
-    return count
-
-
-def in_turn(waiting: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The hosts one after another, so that most pauses are spent asking somebody else."""
-    rounds: dict[str, int] = {}
-    placed = []
-    for one in waiting:
-        host = _host(one[1])
-        rounds[host] = rounds.get(host, 0) + 1
-        placed.append((rounds[host], one))
-    return [one for _, one in sorted(placed, key=lambda pair: pair[0])]
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _pause(host: str, asked: dict[str, float]) -> None:
-    wait = asked.get(host, 0.0) + PAUSE - time.monotonic()
-    if wait > 0:
-        time.sleep(wait)
-    asked[host] = time.monotonic()
-
-
-def note(resource_id: str, url: str, outcome: Outcome) -> str | None:
-    """Write down what an address did.
-
-    :returns: the id of the data set if its score may be another now
-    """
+def note(resource_id: str, url: str, outcome: Outcome) -> None:
+    """Write down what an address did; if that changes a score, the clock's next round computes it."""
     query = sa.select(LinkCheck).where(LinkCheck.resource_id == resource_id, LinkCheck.url == url)
     link = model.Session.scalar(query.with_for_update())
     if link is None:
-        return None
+        return
     before = (link.state, link.is_file)
     now = utc_now()
     link.checked_at = now
-    if outcome.works is None:
-        link.next_at = now + SECOND_TRY_IN
-        return None
     if outcome.works:
         link.state, link.is_file, link.reason, link.failures = "works", outcome.is_file, None, 0
         link.next_at = now + WORKING_AGAIN_IN
+    elif outcome.works is None:
+        link.next_at = now + SECOND_TRY_IN
     else:
         link.failures += 1
         link.reason = outcome.reason
         is_dead = link.failures >= FAILURES_OF_DEAD
         link.state = "dead" if is_dead else link.state
         link.next_at = now + (DEAD_AGAIN_IN if is_dead else SECOND_TRY_IN)
-    return link.dataset_id if (link.state, link.is_file) != before else None
+    if (link.state, link.is_file) != before:
+        change = sa.update(DatasetQuality).where(DatasetQuality.dataset_id == link.dataset_id)
+        model.Session.execute(change.values(recheck_at=now))
 
 
 def ask(url: str) -> Outcome:

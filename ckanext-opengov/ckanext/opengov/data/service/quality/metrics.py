@@ -37,7 +37,7 @@ class Metric:
 
 DIMENSIONS: Mapping[str, str] = {
     "findability": N_("Findability"),
-    "accessibility": N_("Accessibility"),
+    "accessibility": N_("Access to the data"),
     "interoperability": N_("Interoperability"),
     "reusability": N_("Reusability"),
     "contextuality": N_("Contextuality"),
@@ -167,7 +167,10 @@ METRICS: tuple[Metric, ...] = (
         20,
         N_("Machine-readable format"),
         N_("The share of files in a format from which programs read values."),
-        {"missing": N_("Publish the table itself, such as CSV, instead of a picture or text of it."), NO_FILES: _ADD_FILE},
+        {
+            "missing": N_("Publish the table itself, such as CSV, instead of a picture or text of it."),
+            NO_FILES: _ADD_FILE,
+        },
     ),
     Metric(
         "structure",
@@ -230,7 +233,7 @@ METRICS: tuple[Metric, ...] = (
         "publisher",
         "reusability",
         10,
-        N_("Publisher"),
+        N_("Agency named"),
         N_("The agency that answers for the data is named."),
         {"missing": N_("Choose the agency that answers for the data.")},
     ),

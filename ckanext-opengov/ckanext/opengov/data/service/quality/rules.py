@@ -17,6 +17,8 @@ NAMED = 20
 OFFICIAL = ("kk", "ru")
 NO_LICENCE = (None, "", "notspecified")
 
+Test = Callable[[File], bool]
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -82,7 +84,7 @@ def _fresh(facts: Facts, fresh: Freshness) -> Verdict:
     return Verdict(fresh.share, "late", {"days": fresh.late, "date": facts.updated_on.strftime("%d.%m.%Y")})
 
 
-def _share(facts: Facts, is_right: Callable[[File], bool], why: str = "missing") -> Verdict:
+def _share(facts: Facts, is_right: Test, why: str = "missing") -> Verdict:
     """The share of files of which something is true; the others are named."""
     if not facts.files:
         return Verdict(0.0, NO_FILES)
@@ -90,7 +92,7 @@ def _share(facts: Facts, is_right: Callable[[File], bool], why: str = "missing")
     return Verdict(1 - len(wrong) / len(facts.files), why, files=wrong)
 
 
-def _share_checked(facts: Facts, is_right: Callable[[File], bool], is_open: Callable[[File], bool], why: str) -> Verdict:
+def _share_checked(facts: Facts, is_right: Test, is_open: Test, why: str) -> Verdict:
     """The same where some files are not checked yet: if nothing else is wrong, the points only wait."""
     verdict = _share(facts, is_right, why)
     wrong = [one for one in facts.files if one.id in verdict.files]
@@ -144,11 +146,13 @@ def _explained(file: File) -> float:
     return file.explained / file.columns if file.columns else 0.0
 
 
+def _fits(file: File) -> bool:
+    return file.table == Table.READY or _is_described(file)
+
+
 def _types(facts: Facts) -> Verdict:
-    is_right: Callable[[File], bool] = lambda one: one.table == Table.READY or _is_described(one)  # noqa: E731
-    failed = any(one.table == Table.FAILED for one in facts.files)
-    is_open: Callable[[File], bool] = lambda one: one.table == Table.WAITING  # noqa: E731
-    return _share_checked(facts, is_right, is_open, "failed" if failed else "no_table")
+    why = "failed" if any(one.table == Table.FAILED for one in facts.files) else "no_table"
+    return _share_checked(facts, _fits, lambda one: one.table == Table.WAITING, why)
 
 
 def _languages(facts: Facts) -> Verdict:

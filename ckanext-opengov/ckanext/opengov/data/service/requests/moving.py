@@ -106,4 +106,6 @@ def tell_later(request: DataRequest, event: str, public: Mapping[str, Any]) -> N
 def possible(request: DataRequest, person: Person) -> list[str]:
     """The events that this person may cause now, for the buttons of a page."""
     kinds = person.kinds(request)
-    return [event for (state, event), rule in TABLE.items() if state == request.state and not rule.who.isdisjoint(kinds)]
+    return [
+        event for (state, event), rule in TABLE.items() if state == request.state and not rule.who.isdisjoint(kinds)
+    ]

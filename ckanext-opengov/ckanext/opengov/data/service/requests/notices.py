@@ -54,7 +54,9 @@ def moved(message: Any) -> None:
         for start in range(0, len(users), MOST_AT_ONCE):
             _notify(request, payload, f"{key}:support:{start}", to=users[start : start + MOST_AT_ONCE])
     if event in NEW_WORK:
-        _notify(request, payload, f"{key}:work", to=workers(request), subject=WORK_SUBJECT, path=f"{page(request)}/work")
+        _notify(
+            request, payload, f"{key}:work", to=workers(request), subject=WORK_SUBJECT, path=f"{page(request)}/work"
+        )
     if event in FOR_ALL and request.visibility == "public":
         _notify(request, payload, f"{key}:all", to=[], is_public=True)
 

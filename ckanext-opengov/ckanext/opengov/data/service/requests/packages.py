@@ -65,7 +65,9 @@ def insert(request: DataRequest) -> None:
         "private": request.visibility != "public",
         **_extras(request),
     }
-    checked = bulk.validate(_context(), TYPE, [{key: value for key, value in values.items() if value not in ("", None)}])
+    checked = bulk.validate(
+        _context(), TYPE, [{key: value for key, value in values.items() if value not in ("", None)}]
+    )
     bulk.insert(bulk.require_valid(checked), _site_user().id)
 
 
@@ -113,10 +115,13 @@ def before_index(document: dict[str, Any]) -> dict[str, Any]:
     """Put the public texts where the analyzers of their languages find them."""
     if document.get("type") != TYPE:
         return document
-    for name in ("received_date", "due_date", "answered_date"):
-        if not document.get(name):
-            document.pop(name, None)
     request = model.Session.get(DataRequest, document["id"])
+    for name in ("received_date", "due_date", "answered_date"):
+        # CKAN writes them in a form that the index does not take.
+        document.pop(name, None)
+        moment = _moment(getattr(request, name.replace("_date", "_at"), None))
+        if moment:
+            document[name] = moment
     texts: dict[str, list[str]] = {code: [] for code in LANGUAGES}
     if request is not None and request.visibility == "public":
         texts[request.language] += [request.title, request.wanted, request.why]

@@ -117,7 +117,9 @@ def another(step: Step) -> DataRequest:
     query = sa.select(DataRequest).where(DataRequest.number == given, DataRequest.visibility == "public")
     found = model.Session.scalar(query.with_for_update())
     if found is None or found.id == step.request.id:
-        raise tk.ValidationError({"other": [tk._("Give the number of another public request, such as dr-2026-000017.")]})
+        raise tk.ValidationError(
+            {"other": [tk._("Give the number of another public request, such as dr-2026-000017.")]}
+        )
     if found.state in ("duplicate", "withdrawn"):
         message = tk._("Request {number} is not open itself. Join this one with the request that it leads to.")
         raise tk.ValidationError({"other": [message.format(number=found.number)]})

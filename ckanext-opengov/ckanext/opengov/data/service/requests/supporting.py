@@ -10,7 +10,9 @@ import sqlalchemy as sa
 
 from ckanext.opengov.civic.service import journal
 from ckanext.opengov.data.model.requests import DataRequest, RequestSupport
-from ckanext.opengov.data.service.requests.states import OPEN, STATES, TYPE
+from ckanext.opengov.data.service.requests.states import OPEN, STATES
+
+JOURNAL = "data_request_support"
 
 # Of many tries of one person one makes a row; only that one counts.
 _GIVE = sa.text(
@@ -60,9 +62,9 @@ def change(request: DataRequest, user_id: str, is_given: bool) -> bool:
     values = {"request": request.id, "user": user_id}
     is_changed = model.Session.execute(_GIVE if is_given else _TAKE_BACK, values).first() is not None
     if is_changed:
-        # Who supports what is for the auditor only.
+        # Who supports what is for the auditor only, and a thousand of them would hide the request's own timeline.
         event = "data_request.supported"
-        journal.record(TYPE, request.id, event, actor=None, internal={"user": user_id, "given": is_given})
+        journal.record(JOURNAL, request.id, event, actor=user_id, internal={"given": is_given})
         model.Session.expire(request, ["support"])
     return is_changed
 

@@ -63,5 +63,3 @@ def _to_moderate_without_agency(_places: Places) -> sa.Select[Any]:
 def url(reference: str) -> str:
     """The page on which the work is done."""
     return tk.url_for("opengov_data_request_work.show", number=reference)
-
-

@@ -56,9 +56,7 @@ def recompute(calendar: Calendar) -> int:
         packages.update(one)
         packages.index_later(one.id)
     journal.record_many(
-        journal.Happening(
-            TYPE, one.id, "data_request.deadline", public={"until": local_date(one.due_at).isoformat()}
-        )
+        journal.Happening(TYPE, one.id, "data_request.deadline", public={"until": local_date(one.due_at).isoformat()})
         for one in changed
         if one.due_at
     )

@@ -77,7 +77,8 @@ class _Reader:
         taken: set[str] = set()
         for one in fields:
             if one.name.lower() in taken:
-                self.fault(f"fields.{one.name}", N_("The name “{name}” is there twice; each field needs its own."), name=one.name)  # fmt: skip
+                text = N_("The name “{name}” is there twice; each field needs its own.")
+                self.fault(f"fields.{one.name}", text, name=one.name)
             taken.add(one.name.lower())
 
     def field(self, number: int, given: Any, references: Mapping[str, Reference]) -> Field | None:
@@ -92,7 +93,8 @@ class _Reader:
         place = f"fields.{name}"
         kind = given.get("type", "string")
         if kind not in COLUMN_TYPES:
-            self.fault(f"{place}.type", N_("There is no type “{value}”. Types: {known}."), value=shortened(kind), known=listed(COLUMN_TYPES, 20))  # fmt: skip
+            text = N_("There is no type “{value}”. Types: {known}.")
+            self.fault(f"{place}.type", text, value=shortened(kind), known=listed(COLUMN_TYPES, 20))
             return None
         self.check_known(place, given, _PROPERTIES)
         limits = self.constraints(place, kind, given.get("constraints", {}))
@@ -217,7 +219,10 @@ class _Reader:
                 text = N_("There is no field “{name}”. Fields: {known}.")
                 self.fault("primaryKey", text, name=shortened(name), known=listed(kinds))
             elif kinds[name] not in KEY_TYPES:
-                text = N_("“{name}” is of type {type}, which can be written in several ways and is no key. Types of keys: {known}.")  # fmt: skip
+                text = N_(
+                    "“{name}” is of type {type}, which can be written in several ways and is no key. "
+                    "Types of keys: {known}."
+                )
                 self.fault("primaryKey", text, name=name, type=kinds[name], known=listed(sorted(KEY_TYPES)))
         return tuple(dict.fromkeys(str(name) for name in key))
 

@@ -174,7 +174,7 @@ def appeal_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     filters = {**data, "agency_id": shared.agency_id(data), "assignee_id": data.get("assignee")}
     shown = listing.condition(data["scope"], person.user_id, person.is_admin)
     found, cursor = listing.page(shown, filters, data["limit"])
-    return {"appeals": [showing.brief(one) for one in found], "next": cursor}
+    return {"appeals": showing.briefs(found), "next": cursor}
 
 
 @limited("appeal_similar")

@@ -53,7 +53,7 @@ def appeal_search(context: Context, data_dict: DataDict) -> dict[str, Any]:
             raise tk.ValidationError({"q": [tk._("The search does not answer this. Start it anew.")]}) from error
         found, cursor = searching.appeals(counted.ids), counted.cursor
     return {
-        "appeals": [showing.brief(one) for one in found],
+        "appeals": showing.briefs(found),
         "next": cursor,
         "count": counted.count,
         "facets": counted.counts,

@@ -147,11 +147,14 @@ def appeal_draft(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :type text: string
     :param links: data sets, acts, budget lines: ``title`` and ``url`` (optional)
     :type links: list of dictionaries
+    :param seen: ``draft_mark`` of ``appeal_work_show``: a draft that a colleague saved since is kept (optional)
+    :type seen: string
 
     :returns: as ``appeal_show``
     :rtype: dictionary
+    :raises ValidationError: when it is in another state, or a colleague has saved another draft meanwhile
     """
-    return _step(context, data_dict, "appeal_draft", "draft", "text")
+    return _step(context, data_dict, "appeal_draft", "draft", "text", "seen")
 
 
 @tk.side_effect_free
@@ -223,7 +226,8 @@ def appeal_import(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :param source: the other portal's name; with a row's id it says which appeal is which
     :type source: string
-    :param content: a table in CSV, UTF-8, with the columns id, text, date, and category, agency, answer, answer_date
+    :param content: a table in CSV, UTF-8, with the columns id, text, date, and category, agency, answer, answer_date,
+        subject, kind, region (KATO code), language as far as the other portal has them
     :type content: string or an uploaded file
     :param agency: id or name, for rows that name no agency (optional)
     :type agency: string

@@ -31,6 +31,7 @@ def appeal_work_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
         ``id``, ``name``, ``title``), ``journal`` (at, event, title, actor, to, acknowledged, is_internal),
         ``forward_by`` (until when it may be passed on in time), ``forward_late``, ``extend_until`` (the latest day to
         which the term may be extended), ``legal_reasons`` (for which it may be left without consideration),
+        ``draft_mark`` (for ``appeal_draft``),
         ``similar`` (``appeals`` and ``standing_answers`` of the agency), and ``attachments`` under their own names
     :rtype: dictionary
     :raises NotAuthorized: for anybody but officers of the agency that has it now

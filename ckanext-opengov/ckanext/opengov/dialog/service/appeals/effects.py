@@ -39,6 +39,9 @@ def assign(step: Step) -> None:
 
 
 def draft(step: Step) -> None:
+    seen = step.data.get("seen")
+    if seen and seen != answering.draft_mark(step.appeal.draft):
+        refuse("text", tk._("A colleague has saved another draft meanwhile. Compare both, then save yours again."))
     step.appeal.draft = step.text("text", answering.LENGTH)
     step.appeal.draft_links = answering.links(step.data.get("links"))
 

@@ -33,10 +33,12 @@ PATTERNS = (
     ("agency_id", "topic", "region", "kind"),
 )
 LONGEST = 3_650
+# Beside each month stand all months together: a page without a period reads one row for each group.
+EVER = dt.date.min
 
 
 class Slice(NamedTuple):
-    """Whose counts; an empty text stands for all."""
+    """Whose counts; an empty text stands for all, ``EVER`` for all months."""
 
     agency_id: str
     topic: str
@@ -77,8 +79,9 @@ def slices(appeal: Appeal, agency_id: str) -> list[Slice]:
         "kind": appeal.kind,
     }
     return [
-        Slice(**{name: value if name in kept else "" for name, value in parts.items()}, month=appeal.month)
+        Slice(**{name: value if name in kept else "" for name, value in parts.items()}, month=month)
         for kept in PATTERNS
+        for month in (appeal.month, EVER)
     ]
 
 

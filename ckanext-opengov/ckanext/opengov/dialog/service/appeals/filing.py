@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -141,17 +141,34 @@ def _coverage(kind: str | None, data: dict[str, Any]) -> dict[str, Any] | None:
     """
     if kind != words.COVERAGE:
         return None
-    operator = " ".join(texts.check("operator", data.get("operator") or "", texts.NAME_LENGTH).split())
     known = list(tk.config["opengov.dialog.operators"])
-    if known:
-        words.one_of("operator", operator, known)
-    return {
-        "operator": operator,
-        "fault": words.one_of("fault", data.get("fault"), words.FAULTS),
-        "latitude": _degrees("latitude", data.get("latitude"), 40, 56),
-        "longitude": _degrees("longitude", data.get("longitude"), 46, 88),
-        "noticed_at": _noticed(data.get("noticed_at")),
-    }
+    return _each(
+        {
+            "operator": lambda: _operator(data.get("operator"), known),
+            "fault": lambda: words.one_of("fault", data.get("fault"), words.FAULTS),
+            "latitude": lambda: _degrees("latitude", data.get("latitude"), 40, 56),
+            "longitude": lambda: _degrees("longitude", data.get("longitude"), 46, 88),
+            "noticed_at": lambda: _noticed(data.get("noticed_at")),
+        }
+    )
+
+
+def _each(readers: dict[str, Callable[[], Any]]) -> dict[str, Any]:
+    """What each reader finds; what is wrong with any of them is told together."""
+    found, errors = {}, {}
+    for name, read in readers.items():
+        try:
+            found[name] = read()
+        except tk.ValidationError as error:
+            errors.update(error.error_dict)
+    if errors:
+        raise tk.ValidationError(errors)
+    return found
+
+
+def _operator(name: object, known: list[str]) -> str:
+    operator = " ".join(texts.check("operator", name or "", texts.NAME_LENGTH).split())
+    return words.one_of("operator", operator, known) if known else operator
 
 
 def _degrees(name: str, value: Any, low: int, high: int) -> float:

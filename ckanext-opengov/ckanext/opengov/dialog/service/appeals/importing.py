@@ -28,11 +28,18 @@ from ckanext.opengov.dialog.service.appeals import clock, figures, numbers, pack
 
 COLUMNS = ("id", "text", "category", "date", "agency", "answer", "answer_date")
 NEEDED = ("id", "text", "date")
+# Taken when the table has them.
+MORE = ("subject", "kind", "region", "language")
+# A complaint on coverage has a place and an operator, which no table of these columns tells.
+KINDS = tuple(kind for kind in words.KINDS if kind != words.COVERAGE)
 BATCH = 250
 TEXT_LENGTH = 50_000
 SUBJECT_LENGTH = 120
 MOST_BAD = 1_000
-FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M")
+FORMS = (
+    *("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"),
+    *("%d.%m.%Y", "%d.%m.%Y %H:%M"),
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ def _rows(content: str, known: _Agencies, report: Report) -> Iterator[Row]:
     missing = [name for name in NEEDED if name not in header]
     if missing:
         message = tk._("The table lacks the columns {missing}. It needs: {known}.")
-        wanted = message.format(missing=", ".join(missing), known=", ".join(COLUMNS))
+        wanted = message.format(missing=", ".join(missing), known=", ".join((*COLUMNS, *MORE)))
         raise tk.ValidationError({"content": [wanted]})
     reader.fieldnames = header
     seen: set[str] = set()
@@ -113,11 +120,15 @@ def _row(raw: Mapping[str, Any], known: _Agencies) -> Row:
     answer = (raw.get("answer") or "").strip()
     registered = moment("date", raw.get("date"))
     answered = moment("answer_date", raw.get("answer_date")) if answer and raw.get("answer_date") else None
+    subject = texts.check("subject", raw["subject"], packages.TITLE_LENGTH) if raw.get("subject") else None
     return Row(
         source_id=texts.check("id", raw.get("id") or "", 200),
         agency_id=known.find(raw.get("agency")),
-        subject=subject_of(text),
+        subject=" ".join(subject.split()) if subject else subject_of(text),
         text=text,
+        kind=words.one_of("kind", raw["kind"], KINDS) if raw.get("kind") else "complaint",
+        region=words.region(raw.get("region")),
+        language=texts.check_language(raw["language"]) if raw.get("language") else None,
         topic=words.topic_of(raw.get("category") or ""),
         registered_at=registered,
         answer=texts.check("answer", answer, TEXT_LENGTH) if answer else None,

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import undefer
 
 from ckanext.opengov.civic.model.base import utc_now
-from ckanext.opengov.civic.roles import Role
+from ckanext.opengov.civic.roles import ACROSS_AGENCIES, Role
 from ckanext.opengov.civic.service import agencies, journal, officers, wording
 from ckanext.opengov.civic.service.calendar import is_late
 from ckanext.opengov.civic.service.discussion.masking import public_copy
 from ckanext.opengov.dialog.model.appeals import Appeal
-from ckanext.opengov.dialog.service.appeals import clock, listing, packages, showing, similar, states, words
+from ckanext.opengov.dialog.service.appeals import answering, clock, listing, packages, showing, similar, states, words
 from ckanext.opengov.dialog.service.appeals.moving import QUIET
 from ckanext.opengov.dialog.service.appeals.people import COMPONENT, Person
 
@@ -40,6 +40,7 @@ def desk(appeal: Appeal, person: Person) -> dict[str, Any]:
         "forward_by": None,
         "forward_late": False,
         "extend_until": None,
+        "draft_mark": answering.draft_mark(appeal.draft),
         "legal_reasons": words.legal_reasons() if "not_consider" in may else {},
         "similar": _similar(appeal) if may & {"draft", "answer"} else None,
         "attachments": files(appeal),
@@ -161,9 +162,15 @@ def _to_moderate(appeal: Appeal) -> dict[str, Any]:
 
 def own_agencies(person: Person, roles: Collection[Role]) -> list[str] | None:
     """The agencies in which a person holds one of the roles; None for all."""
-    if person.is_admin:
+    across = frozenset(roles) & ACROSS_AGENCIES
+    if person.is_admin or _holds_across(person, across):
         return None
     return officers.agencies_of(person.user_id, roles, COMPONENT) if person.user_id else []
+
+
+def _holds_across(person: Person, roles: Collection[Role]) -> bool:
+    is_known = bool(person.user_id and roles)
+    return is_known and officers.holds(person.user_id or "", roles, component=COMPONENT, agency_id=None)
 
 
 def choices(person: Person, roles: Collection[Role], agency_id: str | None) -> dict[str, Any]:

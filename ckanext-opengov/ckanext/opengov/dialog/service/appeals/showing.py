@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import ckan.model as model
@@ -41,7 +42,13 @@ def may_see(appeal: Appeal, person: Person) -> bool:
     return appeal.visibility == "public" or person.reads_all(appeal)
 
 
-def brief(appeal: Appeal) -> dict[str, Any]:
+def briefs(appeals: Sequence[Appeal]) -> list[dict[str, Any]]:
+    """Appeals as lists show them, with the names of all their agencies in one statement."""
+    known = naming.agencies_named({one.agency_id for one in appeals})
+    return [brief(one, known.get(one.agency_id, {}).get("title", "")) for one in appeals]
+
+
+def brief(appeal: Appeal, agency_title: str | None = None) -> dict[str, Any]:
     """An appeal as lists show it, masked."""
     return {
         "id": appeal.id,
@@ -51,7 +58,7 @@ def brief(appeal: Appeal) -> dict[str, Any]:
         "region": appeal.region,
         "language": appeal.language,
         "agency_id": appeal.agency_id,
-        "agency_title": notices.agency_title(appeal.agency_id),
+        "agency_title": notices.agency_title(appeal.agency_id) if agency_title is None else agency_title,
         "subject": appeal.subject_public,
         "state": appeal.state,
         "state_title": tk._(STATES[appeal.state]),

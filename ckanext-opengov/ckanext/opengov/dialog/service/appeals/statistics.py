@@ -55,7 +55,7 @@ def _conditions(table: Any, filters: Mapping[str, Any], group: str | None) -> li
     """The slices that together are what is asked for, each appeal in one of them."""
     asked = {name for name in _PARTS if filters.get(name)} | ({_COLUMN[group]} - {"month"} if group else set())
     pattern = next(one for one in figures.PATTERNS if asked <= set(one))
-    found = figures.conditions(filters, table)
+    found = _months(filters, table, group)
     for name in _PARTS:
         column = getattr(table, name)
         if filters.get(name):
@@ -63,6 +63,12 @@ def _conditions(table: Any, filters: Mapping[str, Any], group: str | None) -> li
         else:
             found.append(column != "" if name in pattern else column == "")
     return found
+
+
+def _months(filters: Mapping[str, Any], table: Any, group: str | None) -> list[sa.ColumnElement[bool]]:
+    if group != "month" and not filters.get("first") and not filters.get("last"):
+        return [table.month == figures.EVER]
+    return [table.month != figures.EVER, *figures.conditions(filters, table)]
 
 
 def _sums(filters: Mapping[str, Any], group: str | None) -> dict[Any, dict[str, int]]:
@@ -101,7 +107,8 @@ def series(column: str) -> Iterator[tuple[dt.date, str | None, dict[str, Any]]]:
 
 def _apart(table: Any, column: str) -> list[sa.ColumnElement[bool]]:
     """The slices told apart by one column alone."""
-    return [getattr(table, name) != "" if name == column else getattr(table, name) == "" for name in _PARTS]
+    parts = [getattr(table, name) != "" if name == column else getattr(table, name) == "" for name in _PARTS]
+    return [table.month != figures.EVER, *parts]
 
 
 def _rows(query: Any) -> Iterable[Any]:

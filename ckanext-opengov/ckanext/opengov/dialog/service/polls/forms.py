@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -13,6 +14,7 @@ from ckanext.opengov.dialog.service.polls.questions import LANGUAGES
 from ckanext.opengov.dialog.service.polls.rules import WITH_OPTIONS, Kind, PollRefusal, Question
 
 MOST_BLOCKS = 30
+_PLACE = re.compile(r"question-(\d{1,3})-")
 
 
 Form = MultiDict[str, str]
@@ -114,3 +116,9 @@ def blocks(questions: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         lines = {code: "\n".join(option.get(code, "") for option in options).strip("\n") for code in LANGUAGES}
         shown.append({**question, "lines": lines})
     return shown
+
+
+def blocks_of(names: Iterable[str]) -> int:
+    """How many questions a form with these fields has."""
+    places = (_PLACE.match(name) for name in names)
+    return min(max((int(place[1]) + 1 for place in places if place), default=0), MOST_BLOCKS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ckan.model as model
+import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
 from ckanext.opengov.civic.model.base import utc_now
@@ -20,7 +21,7 @@ def run() -> dict[str, list[str]] | None:
     """Publish if it is time and was not done today; None when there is nothing to do now."""
     now = utc_now().astimezone(ALMATY)
     today = now.date().isoformat()
-    if now.hour < HOUR or model.get_system_info(DONE) == today:
+    if not tk.config[publishing.AGENCY] or now.hour < HOUR or model.get_system_info(DONE) == today:
         return None
     written = publish()
     model.set_system_info(DONE, today)

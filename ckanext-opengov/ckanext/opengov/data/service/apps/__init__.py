@@ -1,0 +1,1 @@
+"""Apps built on open data: their way, pictures, links, package; and how they are shown."""

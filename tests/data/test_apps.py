@@ -1,0 +1,320 @@
+"""Apps on open data: sent, looked at, shown, withdrawn; their pictures and links."""
+
+from __future__ import annotations
+
+import base64
+import io
+import struct
+import zlib
+from typing import Any
+
+import ckan.model as model
+import ckan.plugins.toolkit as tk
+import pytest
+import sqlalchemy as sa
+from ckan.lib import jobs
+from ckan.tests import factories, helpers
+from ckanext.opengov import factories as own
+from ckanext.opengov.civic.model.notices import Notice
+from ckanext.opengov.civic.roles import Role
+from ckanext.opengov.civic.service import outbox
+from ckanext.opengov.data.model.apps import App, AppPicture
+from ckanext.opengov.data.service.apps import life, pictures, rules
+from ckanext.opengov.data.service.apps.rules import AppRefusal, Event, State
+from ckanext.opengov.data.service.quality import links
+from PIL import ExifTags, Image
+from werkzeug.datastructures import MultiDict
+
+pytestmark = pytest.mark.usefixtures("clean_portal")
+
+
+def act(name: str, user: str | None, **data: Any) -> Any:
+    return tk.get_action(name)({"user": user or ""}, data)
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (300, 240), **more: Any) -> bytes:
+    target = io.BytesIO()
+    Image.new("RGB", size, "teal").save(target, kind, **more)
+    return target.getvalue()
+
+
+def sent(**more: Any) -> dict[str, Any]:
+    return {
+        "title": "Мектеп картасы",
+        "notes": "Жақын мектепті табады.",
+        "developer": "Команда",
+        "links": [{"kind": "website", "url": "https://maps.example.org/"}],
+        "datasets": ["schools"],
+        **more,
+    }
+
+
+@pytest.fixture
+def maker(dataset: dict[str, Any]) -> str:
+    return own.citizen()["name"]
+
+
+@pytest.fixture
+def moderator(agency: dict[str, Any]) -> str:
+    return own.officer(agency["id"], "data", Role.MODERATOR)["name"]
+
+
+def signed_in(name: str) -> dict[str, str]:
+    return {"Authorization": factories.APIToken(user=name)["token"]}
+
+
+def wrong(user: str, **more: Any) -> dict[str, Any]:
+    with pytest.raises(tk.ValidationError) as caught:
+        act("application_create", user, **sent(**more))
+    return caught.value.error_dict
+
+
+def test_an_app_goes_its_way(maker: str, moderator: str) -> None:
+    made = act("application_create", maker, **sent())
+    assert (made["state"], made["may_edit"]) == ("waiting", True)
+    for nobody in ("", own.citizen()["name"]):
+        with pytest.raises(tk.ObjectNotFound):
+            act("application_show", nobody, id=made["id"])
+    assert act("application_list", "")["count"] == 0
+    assert act("application_list", maker, mine=True)["count"] == 1
+    assert [one["id"] for one in act("application_list", moderator, state="waiting")["results"]] == [made["id"]]
+    with pytest.raises(tk.ValidationError, match="reason"):
+        act("application_moderate", moderator, id=made["id"], event="refuse")
+    refused = act("application_moderate", moderator, id=made["id"], event="refuse", reason="No link works")
+    assert refused["reason"] == "No link works"
+    again = act("application_update", maker, id=made["id"], **sent(title="Мектептер картасы"))
+    assert (again["state"], again["title"], again["reason"]) == ("waiting", "Мектептер картасы", None)
+    act("application_moderate", moderator, id=made["id"], event="publish")
+    shown = act("application_show", "", id=made["id"])
+    assert shown["links"][0]["host"] == "maps.example.org"
+    assert [one["name"] for one in shown["datasets"]] == ["schools"]
+    assert "reason" not in shown
+    assert act("application_list", "", dataset="schools")["count"] == 1
+    outbox.drain()
+    told = sa.select(Notice.event).where(Notice.entity_type == "application").order_by(Notice.id)
+    assert model.Session.scalars(told).all() == ["application.refuse", "application.publish"]
+    assert helpers.call_action("package_search", q="картасы", fq="dataset_type:application")["count"] == 1
+    act("application_withdraw", maker, id=made["id"])
+    assert act("application_list", "")["count"] == 0
+    outbox.drain()
+    anonymous: Any = {"user": "", "ignore_auth": False}
+    found = tk.get_action("package_search")(anonymous, {"fq": "dataset_type:application"})
+    assert found["count"] == 0
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_the_steps_of_the_table_are_possible(state: State) -> None:
+    possible = {event for at, event in rules.TABLE if at == state}
+    assert Event.CHANGE in possible
+    for event in set(Event) - possible:
+        with pytest.raises(AppRefusal):
+            rules.next_state(state, event)
+    assert (state, Event.PUBLISH) not in rules.TABLE or state in (State.WAITING, State.REFUSED)
+
+
+def test_who_may_do_what(maker: str, moderator: str, agency: dict[str, Any]) -> None:
+    other = own.citizen()["name"]
+    foreign = own.officer(own.Agency()["id"], "data", Role.MODERATOR)["name"]
+    approver = own.officer(own.Agency()["id"], "data", Role.LIST_APPROVER)["name"]
+    for user in ("", factories.User()["name"]):
+        with pytest.raises(tk.NotAuthorized):
+            act("application_create", user, **sent())
+    made = act("application_create", maker, **sent())
+    for user in (other, moderator):
+        with pytest.raises(tk.NotAuthorized):
+            act("application_update", user, id=made["id"], **sent())
+        with pytest.raises(tk.NotAuthorized):
+            act("application_withdraw", user, id=made["id"])
+    for user in ("", maker, other, foreign):
+        with pytest.raises(tk.NotAuthorized):
+            act("application_moderate", user, id=made["id"], event="publish")
+    assert act("application_list", foreign, state="waiting")["count"] == 0
+    with pytest.raises(tk.NotAuthorized):
+        act("application_list", other, state="waiting")
+    assert act("application_list", approver, state="waiting")["count"] == 1
+    assert act("application_moderate", approver, id=made["id"], event="publish")["state"] == "published"
+    for action in ("package_patch", "package_delete", "dataset_purge"):
+        with pytest.raises(tk.NotAuthorized):
+            tk.get_action(action)({"user": factories.Sysadmin()["name"]}, {"id": made["id"], "title": "x"})
+
+
+def test_personal_data_and_the_author_are_not_shown(maker: str, moderator: str) -> None:
+    made = act("application_create", maker, **sent(notes="Звоните +7 701 123 45 67, отвечу всем."))
+    act("application_moderate", moderator, id=made["id"], event="publish")
+    shown = act("application_show", "", id=made["id"])
+    assert "123 45 67" not in shown["notes"]
+    assert "author_id" not in shown
+    author = model.Session.get(App, made["id"]).author_id
+    assert helpers.call_action("package_show", id=made["id"])["creator_user_id"] != author
+
+
+def test_everything_wrong_is_told_at_once(maker: str) -> None:
+    told = wrong(maker, title="", notes="x" * 4_000, links=[], datasets=["nothing"], pictures=["text"])
+    assert set(told) == {"title", "notes", "links", "datasets", "pictures"}
+    assert "nothing" in told["datasets"][0]
+    secret = own.Dataset(name="secret", private=True)
+    assert "datasets" in wrong(maker, datasets=[secret["id"]])
+    assert "datasets" in wrong(maker, datasets=[])
+
+
+@pytest.mark.parametrize(
+    ("kind", "url"),
+    [
+        ("website", "http://example.org/"),
+        ("website", "javascript:alert(1)"),
+        ("website", "https://user:pw@example.org/"),
+        ("website", "https://127.0.0.1/"),
+        ("website", "https://[::1]/"),
+        ("website", "https://0x7f.0x1/"),
+        ("website", "https://localhost/"),
+        ("website", "https://portal.internal/"),
+        ("website", "https://example.org:8443/"),
+        ("website", 'https://example.org/"><script>'),
+        ("website", "https://example.org/" + "a" * 600),
+        ("google_play", "https://play.google.com.example.org/app"),
+        ("app_store", "https://example.org/app"),
+        ("wallet", "https://example.org/"),
+    ],
+)
+def test_links_lead_to_public_hosts_over_https_and_shops_to_themselves(kind: str, url: str) -> None:
+    with pytest.raises(AppRefusal):
+        rules.check_links([{"kind": kind, "url": url}])
+
+
+def test_good_links_are_taken_once_and_empty_rows_left_out() -> None:
+    good = {"kind": "google_play", "url": "https://play.google.com/store/apps/details?id=kz.app"}
+    assert rules.check_links([good, good, {"kind": "website", "url": ""}]) == [good]
+
+
+def forged_png(width: int, height: int) -> bytes:
+    """A small file whose header tells of a huge picture."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 10_000))
+        + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("script.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+        ("forged.png", b"<!doctype html><script>alert(1)</script>"),
+        ("moving.gif", picture("GIF")),
+        ("bomb.png", forged_png(50_000, 50_000)),
+        ("wide.png", forged_png(10_000, 9_000)),
+        ("cut.png", picture()[:200]),
+        ("tiny.png", picture(size=(20, 20))),
+        ("heavy.png", b"\x89PNG\r\n\x1a\n" + b"\0" * (pictures.MOST_BYTES + 1)),
+        ("empty.png", b""),
+    ],
+)
+def test_what_is_no_picture_is_refused_by_name(name: str, content: bytes) -> None:
+    with pytest.raises(AppRefusal) as caught:
+        pictures.made(name, content)
+    assert name in str(caught.value)
+
+
+def test_a_picture_is_encoded_anew_without_what_the_camera_wrote() -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    exif[ExifTags.Base.Make] = "Camera of a person"
+    source = picture("JPEG", (2_400, 1_200), exif=exif.tobytes()) + b"<script>alert(1)</script>"
+    made = pictures.made("photo.jpg", source)
+    # Turned upright, then made smaller.
+    assert (made.width, made.height) == (800, 1_600)
+    again = Image.open(io.BytesIO(made.content))
+    assert again.format == "WEBP"
+    assert not again.getexif()
+    assert b"Camera" not in made.content
+    assert b"script" not in made.content
+
+
+def test_pictures_are_stored_kept_and_forgotten(app: Any, maker: str, moderator: str) -> None:
+    encoded = {"name": "a.png", "content": base64.b64encode(picture()).decode()}
+    made = act("application_create", maker, **sent(pictures=[encoded, encoded], alts=["Карта"]))
+    first, second = made["pictures"]
+    assert (first["alt"], second["alt"]) == ("Карта", "Мектеп картасы")
+    app.get(first["url"], status=404)
+    act("application_moderate", moderator, id=made["id"], event="publish")
+    shown = app.get(first["url"])
+    assert shown.headers["Content-Type"] == "image/webp"
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert Image.open(io.BytesIO(shown.data)).size == (300, 240)
+    app.get(f"/app/{made['id']}/picture/{made['id']}.webp", status=404)
+    changed = act("application_update", maker, id=made["id"], **sent(keep=[second["id"]]))
+    assert [one["id"] for one in changed["pictures"]] == [second["id"]]
+    assert not pictures.path(first["id"]).exists()
+    assert pictures.path(second["id"]).exists()
+    with pytest.raises(tk.ValidationError):
+        act("application_update", maker, id=made["id"], **sent(pictures=[encoded] * 5))
+    model.Session.rollback()
+    assert model.Session.scalar(sa.select(sa.func.count()).select_from(AppPicture)) == 1
+
+
+def test_a_dead_link_is_marked_when_the_portal_finds_it_dead(
+    app: Any, maker: str, moderator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = act("application_create", maker, **sent())
+    act("application_moderate", moderator, id=made["id"], event="publish")
+    outbox.drain()
+    url = made["links"][0]["url"]
+    answers = iter([links.Outcome(True), links.Outcome(None), links.Outcome(False, reason="status:404")])
+    monkeypatch.setattr(life.link_checks, "ask", lambda _url: next(answers))
+    for expected in ("works", "works", "dead"):
+        jobs.get_queue("bulk").empty()
+        app.post(f"/app/{made['id']}/report", data={"url": url})
+        outbox.drain()
+        for job in jobs.get_queue("bulk").jobs:
+            job.func(*job.args)
+        model.Session.expire_all()
+        assert act("application_show", "", id=made["id"])["links"][0]["state"] == expected
+    jobs.get_queue("bulk").empty()
+    assert model.Session.scalar(sa.select(sa.func.count()).where(Notice.event == "application.link")) == 1
+    with pytest.raises(tk.ValidationError):
+        act("application_link_report", "", id=made["id"], url="https://elsewhere.example.org/")
+
+
+def test_the_pages_from_the_form_to_the_data_set(app: Any, maker: str, moderator: str) -> None:
+    headers, judge = signed_in(maker), signed_in(moderator)
+    assert "/user/login" in app.get("/ru/app/new?dataset=schools").body
+    assert ">schools</textarea>" in app.get("/ru/app/new?dataset=schools", headers=headers).body
+    data = [
+        ("title", "<b>Карта</b>"),
+        ("notes", "Находит школу <script>alert(1)</script>"),
+        ("link_kind", "website"),
+        ("link_url", "http://example.org"),
+        ("datasets", "http://portal/dataset/schools"),
+    ]
+    bad = app.post("/ru/app/new", data=MultiDict(data), headers=headers, status=400).body
+    assert 'href="#field-links"' in bad
+    assert "http://example.org" in bad
+    data[3] = ("link_url", "https://example.org/")
+    files = {"picture": (io.BytesIO(picture()), "map.png"), "alt": "Экран"}
+    done = app.post("/ru/app/new", data=MultiDict([*data, *files.items()]), headers=headers)
+    assert "<script>alert" not in done.body
+    assert "Экран" in done.body
+    one = model.Session.scalars(sa.select(App)).one()
+    assert one.id in app.get("/ru/app/?mine=true", headers=headers).body
+    assert one.id not in app.get("/ru/app/").body
+    assert one.id in app.get("/ru/app/?state=waiting", headers=judge).body
+    app.get("/ru/app/?state=waiting", status=401, follow_redirects=False)
+    app.get("/ru/app/?state=nothing", status=400)
+    assert "map" not in app.get(f"/ru/app/{one.id}/edit", headers=headers).body
+    app.get(f"/ru/app/{one.id}/edit", headers=judge, status=403)
+    app.post(f"/ru/app/{one.id}/moderate", data={"event": "publish"}, headers=judge)
+    for language in ("", "/ru", "/en"):
+        assert one.id in app.get(f"{language}/app/?q=Карта").body
+        page = app.get(f"{language}/app/{one.id}").body
+        assert 'rel="nofollow ugc noopener external"' in page
+        assert "/dataset/schools" in page
+        assert one.id in app.get(f"{language}/dataset/schools").body
+    assert app.get(f"/application/app-{one.id[:13]}").status_code == 200
+    app.post(f"/ru/app/{one.id}/withdraw", headers=headers)
+    app.get(f"/ru/app/{one.id}", status=404)
