@@ -52,6 +52,7 @@ setup(
         "polars~=2.1",
         "python-slugify>=8",
         "phonenumbers~=9.0",
+        "pillow~=13.0",
         "pypdf~=7.1",
         "python-stdnum~=2.2",
         "reportlab~=5.1",

@@ -70,6 +70,11 @@ def letters(today: dt.date) -> list[Letter]:
     ]
 
 
+def noted(text: str, language: str) -> str:
+    """A text that says of itself where it comes from."""
+    return f"{text}\n\n{words()['note'][language]}"
+
+
 def table(found: list[Letter]) -> str:
     """The letters as CSV."""
     out = io.StringIO()
@@ -123,7 +128,7 @@ def _letter(number: int, case: dict[str, Any], language: str, way: Way, today: d
     return Letter(
         id=f"D-{number:04}",
         subject=written["subject"][way.subject].format(**slots),
-        text=text.format(**slots),
+        text=noted(text.format(**slots), language),
         category=case["topic"],
         kind=case["kind"],
         region=_region(chance, agency),

@@ -13,6 +13,7 @@ from ckan.tests import factories, helpers
 from ckanext.opengov.civic.service import journal
 from ckanext.opengov.data import relay
 from ckanext.opengov.data.model.keyed import PushToken
+from ckanext.opengov.data.service import push_tokens
 from ckanext.opengov.data.service.push import database, receipts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -328,6 +329,32 @@ class TestToken:
         headers = {"Authorization": token("push")["token"]}
         answer = app.post(address, data="code,pupils,opened\na,x,\n", headers=headers)
         assert answer.json["error"]["rows"][0].startswith("Строка 2, поле pupils: «x»")
+
+
+class TestPages:
+    def test_an_administrator_makes_and_revokes_a_token(self, app, agency, dataset):
+        admin = factories.SysadminWithToken()
+        headers = {"Authorization": admin["token"]}
+        address = f"/ru/systems/{agency['name']}"
+        wrong = app.post(address, data={"name": "", "scopes": ["push"]}, headers=headers)
+        assert wrong.status_code == 400
+        assert "Токен не создан" in wrong.body
+        form = {"name": "Реестр школ", "scopes": ["push", "sandbox"], "datasets": [dataset["name"]]}
+        page = app.post(address, data=form, headers=headers).body
+        assert "push_tokens" not in page
+        assert push_tokens.PREFIX in page
+        assert "Список школ" in page
+        listed = helpers.call_action("data_token_list", agency=agency["id"])[0]
+        assert (listed["name"], listed["datasets"]) == ("Реестр школ", [dataset["id"]])
+        assert push_tokens.PREFIX not in app.get(address, headers=headers).body
+        app.post(f"{address}/{listed['id']}/revoke", headers=headers, follow_redirects=False)
+        assert "отозван" in app.get(address, headers=headers).body
+
+    def test_everybody_reads_how_to_connect_and_how_many_do(self, app):
+        page = app.get("/systems").body
+        assert "Ақпараттық жүйені қосу" in page
+        assert "data_dataset_register" in page
+        assert app.get("/systems/nowhere", follow_redirects=False).status_code == 302
 
 
 class TestOfficers:

@@ -18,7 +18,6 @@ from ckanext.opengov.civic.interfaces import manifests
 from ckanext.opengov.civic.roles import Role
 from ckanext.opengov.dialog.model.appeals import Appeal, Days, Figure
 from ckanext.opengov.dialog.service.appeals.figures import EVER
-from ckanext.opengov.dialog.service.appeals.statistics import median
 from freezegun import freeze_time
 
 from tests.dialog.appeals import ANSWER, REASON, TEXT, act, agency, citizen, officer, work, write
@@ -109,11 +108,16 @@ def test_the_figures_equal_a_recount_after_many_steps() -> None:
 
 
 def test_the_median_is_that_of_all_days() -> None:
-    assert median({}) is None
-    assert median({3: 1}) == 3
-    assert median({3: 1, 6: 1}) == 4.5
-    assert median({1: 5, 30: 4}) == 1
-    assert median({1: 2, 7: 1, 30: 2}) == 7
+    known = {"one": [3], "two": [3, 6], "most": [1] * 5 + [20] * 4, "middle": [1, 1, 7, 20, 20], "apart": [0, 0, 9, 9]}
+    for name, days in known.items():
+        agency(name=name)
+        answered = [{"answer": "Ответ.", "answer_date": f"2026-03-{10 + taken}", "agency": name} for taken in days]
+        bring([line(number, id=f"{name}-{number}", **one) for number, one in enumerate(answered)])
+    groups = act("appeal_statistics", None, group="agency")["groups"]
+    found = {one["name"]: one["median_days"] for one in groups}
+    assert found == {"one": 3, "two": 4.5, "most": 1, "middle": 7, "apart": 4.5}
+    # 0 0 1 1 1 1 1 1 1 3 3 6 7 9 9 20 …: the eleventh of 21.
+    assert act("appeal_statistics", None)["total"]["median_days"] == 3
 
 
 @pytest.mark.ckan_config("opengov.ratings.minimum", 2)

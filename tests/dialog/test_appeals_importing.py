@@ -27,6 +27,13 @@ TABLE = f"""id,text,category,date,agency,answer,answer_date
 """
 
 
+WIDER = """id,text,date,agency,subject,kind,region,language
+1,Ұсыныс: аялдамаға шам қойылсын.,2026-03-10 09:30,old-agency,Аялдамадағы  жарық,recommendation,710000000,kk
+2,Нет связи.,2026-03-10,old-agency,,coverage,,
+3,Нет света.,2026-03-10,old-agency,,,999,
+"""
+
+
 def documents() -> dict[str, dict[str, Any]]:
     """Number → what the index has of an appeal."""
     connection = make_connection(decode_dates=False)
@@ -53,6 +60,16 @@ def test_documents_are_those_that_ckan_would_make() -> None:
     for number, document in theirs.items():
         assert set(ours[number]) == set(document)
         assert [key for key, value in document.items() if ours[number][key] != value] == []
+
+
+def test_a_table_may_say_more_of_each_appeal_and_a_wrong_word_is_named() -> None:
+    agency(name="old-agency")
+    report = act("appeal_import", factories.Sysadmin()["name"], source="old", content=WIDER)
+    assert [(one["row"], list(one["errors"])) for one in report["bad"]] == [(3, ["kind"]), (4, ["region"])]
+    [shown] = act("appeal_list", None)["appeals"]
+    assert (shown["subject"], shown["kind"]) == ("Аялдамадағы жарық", "recommendation")
+    assert (shown["region"], shown["language"]) == ("710000000", "kk")
+    assert shown["registered_at"].startswith("2026-03-10T04:30")
 
 
 def test_appeals_that_wait_for_the_index_are_brought_in_together() -> None:

@@ -74,6 +74,8 @@ def test_the_list_is_ours_and_finds_words_numbers_and_facets(app: Any) -> None:
         assert lost not in text, query
     assert "Ничего не подходит" in words(app.get("/ru/appeal/?q=освещение&topic=health"))
     assert app.get(f"/ru/appeal/?q={lamps}", follow_redirects=False).headers["Location"].endswith(f"/ru/appeal/{lamps}")
+    for stock in ("groups", "delete", "edit"):
+        assert app.get(f"/ru/appeal/{stock}/{lamps}", follow_redirects=False).headers["Location"].endswith(lamps)
     assert app.get("/appeal/?overdue=true").status_code == 200
     for wrong in ("agency=none", "q=освещение&cursor=x", "cursor=x"):
         app.get(f"/ru/appeal/?{wrong}", status=400)

@@ -9,13 +9,14 @@ import ckan.model as model
 import pytest
 import sqlalchemy as sa
 from ckanext.opengov.civic.model.base import utc_now
+from ckanext.opengov.civic.model.notices import Notice
 from ckanext.opengov.civic.roles import Role
 from ckanext.opengov.dialog.model.appeals import Appeal
 from ckanext.opengov.dialog.service.appeals import moving
 from ckanext.opengov.dialog.service.appeals.people import PORTAL
 
 from tests.dialog import conference_ground, poll_ground
-from tests.dialog.appeals import ANSWER, act, agency, citizen, officer, write
+from tests.dialog.appeals import ANSWER, act, agency, citizen, officer, work, write
 from tests.dialog.officers_ground import visitor
 
 pytestmark = pytest.mark.usefixtures("clean_portal")
@@ -114,6 +115,11 @@ def test_many_are_taken_and_given_to_a_colleague_at_once() -> None:
     assert {one["mine"] for one in waiting(chief)["tasks"]} == {True}
     assert bulk(chief, "assign", value=clerk)["done"] == ids
     assert {one["mine"] for one in waiting(clerk)["tasks"]} == {True}
+
+    # The colleague gets a letter of each, with the address of the page on which the work is done.
+    work()
+    letters = model.Session.scalars(sa.select(Notice.url).where(Notice.event == "appeal.assign")).all()
+    assert sorted(letters) == sorted(one["url"] for one in waiting(clerk)["tasks"])
 
     outsider = officer(there, Role.AUTHOR)
     failed = bulk(chief, "assign", value=outsider)["failed"]

@@ -119,6 +119,10 @@ def test_an_officer_drafts_the_gate_warns_and_the_head_signs(at: Any, country: C
     page.get_by_role("button", name="Sign and send").click()
     expect(page.locator(".alert-success")).to_contain_text("signed and sent")
 
+    for path in ("/appeal/work/", f"/answers/new?appeal={number}", "/answers/work"):
+        page.goto(f"{country.url}/en{path}")
+        is_usable(page)
+
     citizen = at(author)
     citizen.goto(f"{country.url}/en/appeal/{number}")
     expect(citizen.get_by_text(WHOLE)).to_be_visible()

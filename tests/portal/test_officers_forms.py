@@ -80,3 +80,32 @@ def test_officers_find_the_harvest_sources_from_every_page(app: Any, desk: dict[
 
     assert linked(desk["headers"])
     assert not linked({"Authorization": factories.UserWithToken()["token"]})
+
+
+def test_data_sets_and_agencies_keep_their_drafts_too(app: Any, desk: dict[str, Any]) -> None:
+    administrator = {"Authorization": factories.SysadminWithToken()["token"]}
+    for path, key, headers in (
+        ("/ru/dataset/new", "dataset-new", desk["headers"]),
+        (f"/organization/edit/{desk['agency']['name']}", f"agency-{desk['agency']['id']}", administrator),
+    ):
+        page = html.fromstring(app.get(path, headers=headers).body)
+        assert page.xpath(f"//form[descendant-or-self::*[@data-opengov-draft='{key}']]")
+        assert page.xpath("//script[contains(@src, 'drafts')]")
+    drafts.save(desk["user"], "dataset-new", {"title": ["Our"]}, {})
+    model.Session.commit()
+    data = {
+        "title_translated-ru": "Школы",
+        "notes_translated-ru": "Где они",
+        "name": "drafted-schools",
+        "owner_org": desk["agency"]["id"],
+        "category": "EDUC",
+        "region": "750000000",
+        "frequency": "MONTHLY",
+        "contact_email": "office@example.org",
+        "_ckan_phase": "dataset_new_1",
+        "pkg_name": "",
+        "save": "go-resource",
+        "opengov_draft": "dataset-new",
+    }
+    app.post("/dataset/new", data=data, headers=desk["headers"], follow_redirects=False, status=302)
+    assert drafts.find(desk["user"], "dataset-new") is None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from stack.demonstration.parts import (
     agencies,
     appeals,
+    apps,
     conclusions,
     conference,
     datasets,
@@ -18,4 +19,4 @@ from stack.demonstration.parts import (
     registry,
 )
 
-PARTS = (agencies, officers, participants, polls, datasets, registry, appeals, conference, conclusions)
+PARTS = (agencies, officers, participants, polls, datasets, apps, registry, appeals, conference, conclusions)

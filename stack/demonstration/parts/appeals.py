@@ -54,11 +54,11 @@ def load(portal: Portal) -> list[str]:
     problems = [f"appeal of the old portal, row {one['row']}: {one['errors']}" for one in report["bad"][:SHOWN]]
     if report["created"]:
         problems += _take_some(cast, today)
-    known = {one["subject"]: one for one in everything(portal)}
+    known = {one["subject"].casefold(): one for one in everything(portal)}
     written = 0
     for planned in plan():
         try:
-            written += _bring(cast, planned, known.get(planned.subject), today)
+            written += _bring(cast, planned, known.get(planned.subject.casefold()), today)
         except PortalError as error:
             problems.append(f"appeal “{planned.subject}”: {error}")
     portal.say(f"{report['created']} appeals brought, {report['unchanged']} known; {written} written or taken on")
@@ -76,7 +76,8 @@ def _written() -> Iterator[Planned]:
         names = ("topic", "kind", "language", "subject", "text", "public")
         fields = {name: entry[name] for name in names if name in entry}
         steps = [next(iter(step.items())) for step in entry["steps"]]
-        yield Planned(entry["by"], fields | {"agency": entry["to"]}, steps)
+        text = letters.noted(entry["text"], entry["language"])
+        yield Planned(entry["by"], fields | {"agency": entry["to"], "text": text}, steps)
 
 
 def _coverage() -> Iterator[Planned]:
@@ -88,12 +89,13 @@ def _coverage() -> Iterator[Planned]:
         for turn in range(place["number"]):
             operator, language = operators[turn % len(operators)], ("kk", "ru")[turn % 2]
             fault = faults[number % len(faults)]
-            texts = (known["faults"][fault][language], known["ending"][language])
+            text = " ".join((known["faults"][fault][language], known["ending"][language]))
+            subject = known["subject"][language].format(place=place[language], operator=operator)
             fields = {
                 "kind": "coverage",
                 "language": language,
-                "subject": known["subject"][language].format(place=place[language], operator=operator),
-                "text": " ".join(texts),
+                "subject": subject[0].upper() + subject[1:],
+                "text": letters.noted(text, language),
                 "region": place["region"],
                 "operator": operator,
                 "fault": fault,

@@ -9,7 +9,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import pytest
 from ckan.tests import factories
-from ckanext.opengov.civic.model.notices import Delivery
+from ckanext.opengov.civic.model.notices import Delivery, Notice
 from ckanext.opengov.civic.roles import Role
 from ckanext.opengov.civic.service import journal
 from ckanext.opengov.data.model.lists import ListItem
@@ -44,7 +44,7 @@ WHO = {
     "agree": WRITERS - {"author"},
     "recall": WRITERS - {"author"},
     "remove": WRITERS,
-    **dict.fromkeys(("approve", "return", "amend", "decline", "exclude"), {"list_approver"}),
+    **{event: {"list_approver"} for event in ("approve", "return", "amend", "decline", "exclude")},
 }
 
 
@@ -121,9 +121,25 @@ def test_from_the_draft_to_the_approved_list() -> None:
     shown = only(None, here.agency)
     assert (shown["state"], "proposal" in shown, "returned" in shown) == ("approved", False, False)
     events = [one["event"].removeprefix("data_list.") for one in _journal(here)]
-    assert events == ["create", "change", "agree", "return", "agree", "approve"]
-    assert all("title" not in one["public"] for one in _journal(here))
+    assert events == ["agree", "return", "agree", "approve"]
+    drafted = journal.entries("data_list_draft", here.agency, internal=False)
+    assert [one["event"] for one in drafted] == ["data_list.create", "data_list.change"]
+    assert all("title" not in one["public"] for one in drafted)
     assert journal.verify("data_list", here.agency).ok
+
+
+def test_each_step_is_told_to_whoever_it_concerns() -> None:
+    here = Country()
+    made = here.approved()
+    act("data_list_item_upsert", here.author, id=made["id"], due_on="2027-01-31", reason=REASON)
+    step(here.approver, here.agency, "amend", numbers=[made["number"]])
+    work()
+    told = [(one.notice_key.split(":")[0].split(".")[1], one.user_id) for one in model.Session.query(Delivery)]
+    author, approver = (model.User.get(name).id for name in (here.author, here.approver))
+    expected = [("agree", approver), ("approve", author), ("propose", approver), ("amend", author)]
+    assert sorted(told) == sorted(expected)
+    amended = model.Session.query(Notice).filter(Notice.event == "data_list.amend").one()
+    assert (amended.public, REASON in amended.body["en"]) == (True, True)
 
 
 def _journal(here: Country) -> list[dict[str, Any]]:

@@ -40,6 +40,7 @@ MANIFEST = ComponentManifest(
     task_kinds=tasks.KINDS,
     office_pages={
         "opengov_data_request_work.index": N_("Requests for data to my agencies"),
+        "opengov_data_apps.moderation": N_("Apps that wait for a moderator"),
         "opengov_data_list_work.index": N_("Lists of open data"),
     },
 )

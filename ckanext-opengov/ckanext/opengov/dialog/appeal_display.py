@@ -69,6 +69,8 @@ def full(found: dict[str, Any]) -> dict[str, Any]:
     shown["meaning"] = tk._(MEANING[found["state"]])
     shown["term"] = term(found["deadline"]) if found["deadline"] else None
     shown["answers"] = [_answer(one) for one in found["answers"]]
+    fault = words.FAULTS.get(found["coverage"]["fault"]) if found["coverage"] else None
+    shown["fault_title"] = tk._(fault) if fault else ""
     shown["reason_title"] = _reason(found["reason"])
     shown["attachments"] = [one | {"size_text": _size(one["size"])} for one in found["attachments"]]
     return shown

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from babel.dates import format_skeleton
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 
 from ckanext.opengov.civic.service import wording
 from ckanext.opengov.civic.service.refusal import N_
@@ -39,12 +40,17 @@ TICKS = 4
 
 def number(value: float | None) -> str:
     """A count, or days with at most one decimal."""
-    return NONE if value is None else format_decimal(value, "#,##0.#", locale=wording.current())
+    return NONE if value is None else _written(value, "#,##0.#", wording.current())
 
 
 def percent(value: float | None) -> str:
     """A share from 0 to 1."""
-    return NONE if value is None else format_percent(value, "0%", locale=wording.current())
+    return NONE if value is None else _written(value, "0%", wording.current())
+
+
+@lru_cache(maxsize=4096)
+def _written(value: float, pattern: str, language: str) -> str:
+    return format_decimal(value, pattern, locale=language)
 
 
 def interval(figures: Mapping[str, Any], name: str) -> str:

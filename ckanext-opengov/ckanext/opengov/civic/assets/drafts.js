@@ -4,6 +4,10 @@
 
   const WAIT = 1500;
   const LEFT_OUT = new Set(["hidden", "password", "file", "submit", "button", "reset", "image"]);
+  // A form whose tag another template writes says it by an element inside.
+  document.querySelectorAll("[data-opengov-draft]:not(form)").forEach((mark) => {
+    Object.assign(mark.closest("form").dataset, mark.dataset);
+  });
   const forms = Array.from(document.querySelectorAll("form[data-opengov-draft]"));
 
   // The portal's clock, as on all its pages, whatever the machine's.

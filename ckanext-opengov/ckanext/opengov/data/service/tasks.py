@@ -31,7 +31,7 @@ def _present(row: sa.Row[Any]) -> Task:
         id=row.id,
         component=COMPONENT,
         kind=row.kind,
-        title=lists.title(row.kind, row.count, row.title) if is_list else row.title,
+        title=lists.title(row.kind, row._mapping["count"], row.title) if is_list else row.title,
         url=lists.url(row.reference) if is_list else requests.url(row.reference),
         agency_id=row.agency_id,
         due_at=row.due_at,

@@ -6,9 +6,31 @@ from types import ModuleType
 
 from flask import Blueprint
 
-from ckanext.opengov.data.views import apps, catalogue, list_work, lists, push, quality, request_work, requests
+from ckanext.opengov.data.views import (
+    apps,
+    catalogue,
+    contests,
+    list_work,
+    lists,
+    push,
+    quality,
+    request_work,
+    requests,
+    systems,
+)
 
-MODULES: tuple[ModuleType, ...] = (catalogue, push, requests, request_work, quality, lists, list_work, apps)
+MODULES: tuple[ModuleType, ...] = (
+    catalogue,
+    push,
+    systems,
+    requests,
+    request_work,
+    quality,
+    lists,
+    list_work,
+    apps,
+    contests,
+)
 
 
 def get_blueprints() -> list[Blueprint]:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from ckanext.opengov.civic.service import persons
 from ckanext.opengov.data.service.apps import pictures, rules
-from ckanext.opengov.data.views.shared import act, day, errors, own, sentences
+from ckanext.opengov.data.views.shared import act, day, errors, only_signed_in, own, sentences
 
 blueprint = Blueprint("opengov_data_apps", __name__)
 
@@ -55,6 +55,12 @@ def index() -> ResponseReturnValue:
         "states": {str(state): tk._(title) for state, title in rules.STATES.items()},
     }
     return tk.render(f"{FOLDER}/index.html", variables)
+
+
+@blueprint.get("/app/moderation")
+def moderation() -> ResponseReturnValue:
+    """What waits for moderators."""
+    return only_signed_in() or tk.redirect_to("opengov_data_apps.index", state=str(rules.State.WAITING))
 
 
 @blueprint.get("/app/<app_id>")

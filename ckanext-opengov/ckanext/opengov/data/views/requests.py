@@ -29,6 +29,12 @@ def type_index() -> ResponseReturnValue:
     return tk.redirect_to("opengov_data_requests.index")
 
 
+@blueprint.get("/data_request/new")
+def type_form() -> ResponseReturnValue:
+    """CKAN's own address of the form."""
+    return tk.redirect_to("opengov_data_requests.new")
+
+
 @blueprint.get("/data_request/<reference>")
 def type_page(reference: str) -> ResponseReturnValue:
     """CKAN's own address of a request, as the index and other programmes give it."""

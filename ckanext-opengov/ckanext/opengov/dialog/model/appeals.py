@@ -19,6 +19,7 @@ NUMBERS = sa.Sequence("opengov_dialog_appeal_number")
 PUBLIC = sa.text("visibility = 'public'")
 PENDING = sa.text("visibility = 'pending'")
 RUNNING = sa.text("state IN ('registered', 'in_work')")
+OF_AGENCIES, OF_TOPICS, OF_REGIONS = (sa.text(f"{name} <> ''") for name in ("agency_id", "topic", "region"))
 
 
 def new_id() -> str:
@@ -187,9 +188,9 @@ class Figure(tk.BaseModel):
 
     __tablename__ = "opengov_dialog_figure"
     __table_args__ = (
-        sa.Index("opengov_dialog_figure_by_agency", "topic", "region", "kind", "month"),
-        sa.Index("opengov_dialog_figure_by_topic", "agency_id", "region", "kind", "month"),
-        sa.Index("opengov_dialog_figure_by_region", "agency_id", "topic", "kind", "month"),
+        sa.Index("opengov_dialog_figure_by_agency", "topic", "region", "kind", "month", postgresql_where=OF_AGENCIES),
+        sa.Index("opengov_dialog_figure_by_topic", "agency_id", "region", "kind", "month", postgresql_where=OF_TOPICS),
+        sa.Index("opengov_dialog_figure_by_region", "agency_id", "topic", "kind", "month", postgresql_where=OF_REGIONS),
         sa.Index("opengov_dialog_figure_region", "region", "month"),
     )
 
@@ -213,9 +214,9 @@ class Days(tk.BaseModel):
 
     __tablename__ = "opengov_dialog_days"
     __table_args__ = (
-        sa.Index("opengov_dialog_days_by_agency", "topic", "region", "kind", "month"),
-        sa.Index("opengov_dialog_days_by_topic", "agency_id", "region", "kind", "month"),
-        sa.Index("opengov_dialog_days_by_region", "agency_id", "topic", "kind", "month"),
+        sa.Index("opengov_dialog_days_by_agency", "topic", "region", "kind", "month", postgresql_where=OF_AGENCIES),
+        sa.Index("opengov_dialog_days_by_topic", "agency_id", "region", "kind", "month", postgresql_where=OF_TOPICS),
+        sa.Index("opengov_dialog_days_by_region", "agency_id", "topic", "kind", "month", postgresql_where=OF_REGIONS),
         sa.Index("opengov_dialog_days_region", "region", "month"),
     )
 

@@ -23,6 +23,8 @@ blueprint = Blueprint("opengov_dialog_appeals", __name__, url_prefix="/appeal")
 FILTERS = ("q", "agency", "topic", "kind", "state", "region")
 # What a browser may do with a citizen's file, should it be opened as a page.
 SANDBOX = "sandbox; default-src 'none'"
+# CKAN's own pages of a package, of which an appeal has one only.
+STOCK = ("edit", "delete", "groups", "followers", "resources")
 # The author's steps: what the form sends, and what is said when it is done.
 STEPS = {
     "clarify": (("text",), N_("Your answer is with the agency. The clock goes on.")),
@@ -84,6 +86,15 @@ def show(number: str) -> ResponseReturnValue:
     return page(found)
 
 
+def to_its_page(number: str) -> ResponseReturnValue:
+    """From where CKAN has another page of a package to the one that an appeal has."""
+    return tk.redirect_to("opengov_dialog_appeals.show", number=number)
+
+
+for _name in STOCK:
+    blueprint.add_url_rule(f"/{_name}/<number>", "to_its_page", to_its_page)
+
+
 def page(found: dict[str, Any], **more: Any) -> str:
     """The page of an appeal, as its public, its author or an officer sees it."""
     given = {"secret": "", "errors": {}, "data": {}, "step": "", "axes": AXES, **more}
@@ -128,10 +139,10 @@ def step(number: str, step: str) -> ResponseReturnValue:
     try:
         found = act(f"appeal_{step}", {**data, **who})
     except tk.ValidationError as error:
-        return page(act("appeal_show", who), secret=secret, step=step, data=data, errors=errors(error)), 400
+        shown = page(act("appeal_show", who), secret=secret, step=step, data=data, errors=errors(error))
+        return shown, 400
     except limits.RateLimited as error:
-        wrong = {"number": [error.sentence]}
-        return page(act("appeal_show", who), secret=secret, step=step, data=data, errors=wrong), 429
+        return tk.abort(429, error.sentence)
     except tk.ObjectNotFound:
         return missing(number)
     except tk.NotAuthorized as error:

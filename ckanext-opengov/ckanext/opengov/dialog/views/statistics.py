@@ -86,7 +86,7 @@ def _page(
     chosen: dict[str, str], group: str, order: dict[str, str], found: dict[str, Any] | None, error: str = ""
 ) -> str:
     variables: dict[str, Any] = {"chosen": chosen, "group": group, "error": error, "found": found}
-    variables |= {"options": _options(), "columns": display.COLUMNS, "groups": display.GROUPS}
+    variables |= {"options": _options(), "columns": _columns(), "groups": display.GROUPS}
     if found:
         page = tk.h.get_page_number(request.args)
         groups = found["groups"]
@@ -105,6 +105,10 @@ def _page(
         }
     variables |= {"rates": league.RATES, "rising": league.RISING}
     return tk.render(f"{FOLDER}/index.html", variables)
+
+
+def _columns() -> dict[str, str]:
+    return {name: tk._(title) for name, title in display.COLUMNS.items()}
 
 
 def _options() -> dict[str, list[dict[str, str]]]:

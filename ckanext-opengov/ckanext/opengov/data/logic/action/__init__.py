@@ -5,9 +5,33 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from ckanext.opengov.data.logic.action import apps, catalogue, keyed, lists, push, quality, requests, stock, tokens
+from ckanext.opengov.data.logic.action import (
+    apps,
+    catalogue,
+    contests,
+    keyed,
+    lists,
+    push,
+    quality,
+    query,
+    requests,
+    stock,
+    tokens,
+)
 
-MODULES: tuple[ModuleType, ...] = (catalogue, requests, keyed, push, stock, tokens, quality, lists, apps)
+MODULES: tuple[ModuleType, ...] = (
+    catalogue,
+    requests,
+    keyed,
+    push,
+    stock,
+    tokens,
+    quality,
+    lists,
+    apps,
+    contests,
+    query,
+)
 
 
 def get_actions() -> dict[str, Any]:

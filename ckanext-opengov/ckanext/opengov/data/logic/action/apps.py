@@ -227,7 +227,8 @@ def application_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: ``id``, ``title``, ``notes``, ``developer``, ``state`` (waiting, published, refused, withdrawn),
         ``state_title``, ``links`` (``kind``, ``title``, ``url``, ``host``, ``state``: dead when a report proved true),
         ``datasets`` (``id``, ``name``, ``title``), ``pictures`` (``id``, ``url``, ``alt``, ``width``, ``height``),
-        ``created_at``, ``published_at`` (UTC), ``may_edit``, ``may_moderate``; for these two ``reason`` of a refusal
+        ``contest_id``, ``place`` (1 to 3, of a winner), ``created_at``, ``published_at`` (UTC), ``may_edit``,
+        ``may_moderate``; for these two ``reason`` of a refusal
     :rtype: dictionary
     :raises ObjectNotFound: when there is no such app, or it is not public
     """

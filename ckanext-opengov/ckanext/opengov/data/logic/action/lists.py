@@ -17,7 +17,7 @@ from ckanext.opengov.civic.service import wording
 from ckanext.opengov.civic.service.refusal import Refusal
 from ckanext.opengov.data.logic.schema import lists as schema
 from ckanext.opengov.data.model.lists import ListItem
-from ckanext.opengov.data.service.lists import importing, items, showing, standing, workbook
+from ckanext.opengov.data.service.lists import importing, items, showing, standing, telling, workbook
 from ckanext.opengov.data.service.lists.items import Change
 from ckanext.opengov.data.service.lists.states import COMPONENT, CREATE, IN_FORCE, STEPS, find
 
@@ -87,7 +87,7 @@ def data_list_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("data_list_show", context, data_dict)
     agency_id = _checked(data_dict, schema.one_list(), context)["agency"]
     found = showing.full(agency_id, is_inside=_is_inside(context, agency_id))
-    names = ("data_list_item_upsert", *(f"data_list_{name}" for name in STEPS))
+    names = ("data_list_item_upsert", "data_list_import", *(f"data_list_{name}" for name in STEPS))
     may = [name for name in names if access.may(name, context, COMPONENT, agency_id)]
     return {**found, "criteria": showing.checklist(), "may": may}
 
@@ -155,7 +155,9 @@ def _change(context: Context, data: Mapping[str, Any]) -> ListItem:
     if changed:
         event = items.event_for(item, is_approver)
         _may_change(context, item, event)
-        happenings.append(items.move(item, Change(event, actor, data.get("reason") or ""), changed))
+        happening = items.move(item, Change(event, actor, data.get("reason") or ""), changed)
+        happenings.append(happening)
+        telling.moved(item.agency_id, event, [(item, items.reason_of(happening))])
     if "dataset" in data:
         happenings.append(items.link(item, items.dataset(data["dataset"], item.agency_id), actor))
     items.record(happenings)
@@ -195,7 +197,11 @@ def data_list_transition(context: Context, data_dict: DataDict) -> dict[str, Any
     try:
         items.lock_list(agency_id)
         change = Change(event, _actor(context), data.get("reason") or "")
-        items.record([items.move(one, change) for one in _meant(agency_id, event, data.get("numbers"))])
+        meant = _meant(agency_id, event, data.get("numbers"))
+        happenings = [items.move(one, change) for one in meant]
+        items.record(happenings)
+        reasons = map(items.reason_of, happenings)
+        telling.moved(agency_id, event, list(zip(meant, reasons, strict=True)))
         model.Session.commit()
     except BaseException:
         model.Session.rollback()
@@ -249,7 +255,8 @@ def data_list_import(context: Context, data_dict: DataDict) -> dict[str, Any]:
         raise tk.ValidationError({"file": [error.translated()]}) from error
     except workbook.Wrong as error:
         model.Session.rollback()
-        raise tk.ValidationError({"rows": importing.told(error.problems)}) from error
+        wrong: Any = {"rows": importing.told(error.problems)}
+        raise tk.ValidationError(wrong) from error
     except BaseException:
         model.Session.rollback()
         raise

@@ -47,7 +47,7 @@ datastore_records_delete = _refusing("datastore_records_delete")
 @tk.side_effect_free
 def datastore_search(original: Action, context: Context, data_dict: DataDict) -> Any:
     """CKAN's ``datastore_search``. Keyed tables have no full-text index, whose upkeep is what makes pushes slow."""
-    if data_dict.get("q") and _table(data_dict):
+    if (data_dict.get("q") or data_dict.get("full_text")) and _table(data_dict):
         message = tk._("This table has no full-text index. Use filters: {example}.")
         raise tk.ValidationError({"q": [message.format(example='{"code": "…"}')]})
     return original(context, data_dict)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ckanext.opengov.data.service.apps import life, rules
+from ckanext.opengov.data.service.apps import contests, life, rules
 
 TYPE = rules.TYPE
-EVENTS = rules.EVENTS
-PERMISSIONS = rules.PERMISSIONS
+EVENTS = {**rules.EVENTS, **contests.EVENTS}
+PERMISSIONS = {**rules.PERMISSIONS, **contests.PERMISSIONS}
 HANDLERS = life.HANDLERS

@@ -54,9 +54,9 @@ TABLE: Mapping[tuple[State, Event], State] = {
 OF_MODERATORS = (Event.PUBLISH, Event.REFUSE)
 STATES: Mapping[State, str] = {
     State.WAITING: N_("Being looked at"),
-    State.PUBLISHED: N_("Published"),
-    State.REFUSED: N_("Refused"),
-    State.WITHDRAWN: N_("Withdrawn"),
+    State.PUBLISHED: N_("The app is public"),
+    State.REFUSED: N_("The app is refused"),
+    State.WITHDRAWN: N_("The app is taken back"),
 }
 EVENTS: Mapping[str, str] = {
     "application.create": N_("App sent"),

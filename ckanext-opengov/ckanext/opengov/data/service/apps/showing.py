@@ -76,6 +76,8 @@ def _shown(app: App, pictures: list[dict[str, Any]], datasets: list[dict[str, An
         "links": [{**one, "title": tk._(KINDS[one["kind"]].title), "host": host_of(one["url"])} for one in app.links],
         "pictures": pictures,
         "datasets": datasets,
+        "contest_id": app.contest_id,
+        "place": app.place,
         "created_at": app.created_at.isoformat(),
         "published_at": app.published_at.isoformat() if app.published_at else None,
     }

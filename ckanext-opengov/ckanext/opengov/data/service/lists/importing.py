@@ -13,7 +13,7 @@ from ckanext.opengov.civic.service import journal
 from ckanext.opengov.civic.service.refusal import N_, Refusal
 from ckanext.opengov.data import labels
 from ckanext.opengov.data.model.lists import ListItem
-from ckanext.opengov.data.service.lists import items, standing, workbook
+from ckanext.opengov.data.service.lists import items, standing, telling, workbook
 from ckanext.opengov.data.service.lists.criteria import FREQUENCIES
 from ckanext.opengov.data.service.lists.items import Change
 from ckanext.opengov.data.service.lists.states import SHOWN
@@ -53,6 +53,7 @@ class Importing:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("created", "changed", "proposed", "same"), 0))
     problems: list[Problem] = field(default_factory=list)
     happenings: list[journal.Happening] = field(default_factory=list)
+    steps: dict[str, list[telling.Step]] = field(default_factory=dict)
 
     def run(self, rows: Sequence[Row]) -> None:
         """Bring every row in.
@@ -65,6 +66,8 @@ class Importing:
         if self.problems:
             raise workbook.Wrong(self.problems)
         items.record(self.happenings)
+        for event, steps in self.steps.items():
+            telling.moved(self.agency_id, event, steps)
 
     def _row(self, row: Row, known: Mapping[int, ListItem]) -> None:
         try:
@@ -95,6 +98,7 @@ class Importing:
         except tk.ValidationError as error:
             self._wrong(row, "number", str(row.number), error)
             return
+        self.steps.setdefault(event, []).append((item, items.reason_of(happening)))
         self._done("proposed" if event == "propose" else "changed", happening, linked)
 
     def _done(self, what: str, *happenings: journal.Happening | None) -> None:

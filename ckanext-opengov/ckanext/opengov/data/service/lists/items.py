@@ -17,7 +17,7 @@ from ckanext.opengov.civic.service import journal, officers, wording
 from ckanext.opengov.civic.service.discussion import texts
 from ckanext.opengov.data.model.lists import ListItem
 from ckanext.opengov.data.service.lists.criteria import FREQUENCIES, criteria, missing
-from ckanext.opengov.data.service.lists.states import IN_FORCE, STATES, TYPE, find
+from ckanext.opengov.data.service.lists.states import DRAFTS, IN_FORCE, STATES, TYPE, find
 
 LANGUAGES = ("kk", "ru", "en")
 TITLE_LENGTH = 300
@@ -233,6 +233,11 @@ def link(item: ListItem, package: model.Package | None, actor: str | None) -> jo
     return _happening(item, Change("link", actor), {"dataset": package.name if package else None})
 
 
+def reason_of(happening: journal.Happening) -> str:
+    """Why it happened; that of the proposal when one was accepted."""
+    return str((happening.public or {}).get("reason", ""))
+
+
 def differing(item: ListItem, values: Mapping[str, Any]) -> dict[str, Any]:
     """Those of the values that are not the item's own."""
     return {name: value for name, value in values.items() if getattr(item, name) != value}
@@ -263,7 +268,9 @@ def _happening(item: ListItem, change: Change, more: Mapping[str, Any]) -> journ
     public: dict[str, Any] = {"number": item.number, "item": item.id}
     if change.reason:
         public["reason"] = change.reason
-    # What stands in a draft is not for the public yet.
-    is_draft = item.state in ("draft", "removed") and change.event != "exclude"
-    public, internal = (public, dict(more)) if is_draft else ({**public, **more}, {})
-    return journal.Happening(TYPE, item.agency_id, f"data_list.{change.event}", change.actor, public, internal)
+    event = f"data_list.{change.event}"
+    # What stands in a draft is not for the public yet: it has a journal of its own.
+    is_draft = change.event in ("create", "change", "remove") or (change.event == "link" and item.state == "draft")
+    if is_draft:
+        return journal.Happening(DRAFTS, item.agency_id, event, change.actor, public, dict(more))
+    return journal.Happening(TYPE, item.agency_id, event, change.actor, {**public, **more})

@@ -98,7 +98,8 @@ def of_agency(agency_id: str, states: Iterable[str]) -> list[Standing]:
     """The items of a list, by number."""
     statement = query().where(ListItem.agency_id == agency_id, ListItem.state.in_(list(states)))
     today = officers.today()
-    return [Standing(*row, today) for row in model.Session.execute(statement.order_by(ListItem.number))]
+    rows = model.Session.execute(statement.order_by(ListItem.number))
+    return [Standing(item, name, title, updated, due, today) for item, name, title, updated, due in rows]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from ckanext.opengov.civic.roles import Role
 from ckanext.opengov.civic.service.refusal import N_
 
 TYPE = "data_list"
+# The journal of what is drafted: its entries are for officers.
+DRAFTS = "data_list_draft"
 COMPONENT = "data"
 
 STATES: Mapping[str, str] = {

@@ -41,13 +41,17 @@ _DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 HEADERS: Mapping[str, Mapping[str, str]] = {
-    "number": {"kk": "№ (жаңасын бос қалдырыңыз)", "ru": "№ (новые оставьте пустыми)", "en": "No. (leave new ones blank)"},
+    "number": {
+        "kk": "№ (жаңасын бос қалдырыңыз)",
+        "ru": "№ (новые оставьте пустыми)",
+        "en": "No. (leave new ones blank)",
+    },
     "title_kk": {"kk": "Атауы қазақша", "ru": "Название на казахском", "en": "Title in Kazakh"},
     "title_ru": {"kk": "Атауы орысша", "ru": "Название на русском", "en": "Title in Russian"},
     "title_en": {"kk": "Атауы ағылшынша", "ru": "Название на английском", "en": "Title in English"},
     "due_on": {"kk": "Орналастыру мерзімі", "ru": "Срок размещения", "en": "To be published by"},
     "frequency": {"kk": "Жаңарту кезеңділігі", "ru": "Периодичность обновления", "en": "Kind of update"},
-    "dataset": {"kk": "Деректер жиынының мекенжайы", "ru": "Адрес набора данных", "en": "Address of the data set"},
+    "dataset": {"kk": "Деректер жиынтығының мекенжайы", "ru": "Адрес набора данных", "en": "Address of the data set"},
 }
 
 
@@ -187,9 +191,8 @@ def _rows(content: bytes) -> Iterator[list[Any]]:
 def _limited(sheet: Any) -> Iterator[tuple[Any, ...]]:
     last = FIRST_ROW + MOST_ROWS
     for number, cells in enumerate(sheet.iter_rows(max_col=len(columns()) + 20), 1):
-        if _is_filled(cells):
-            if number >= last:
-                raise Refusal(N_("The sheet has more than {limit} rows of items."), limit=MOST_ROWS)
+        if number >= last and _is_filled(cells):
+            raise Refusal(N_("The sheet has more than {limit} rows of items."), limit=MOST_ROWS)
         yield cells
         if number > last + MOST_ROWS:
             return
@@ -208,7 +211,9 @@ def _fields(cells: Sequence[Any]) -> list[str]:
         lacking = [one for one in expected if one not in names]
         unknown = [one for one in names if one not in expected]
         raise Refusal(
-            N_("The first row must name the columns. Missing: {lacking}. Not known: {unknown}. Download the list anew."),
+            N_(
+                "The first row must name the columns. Missing: {lacking}. Not known: {unknown}. Download the list anew."
+            ),
             lacking=", ".join(lacking) or "–",
             unknown=", ".join(one[:40] or "–" for one in unknown[:10]) or "–",
         )

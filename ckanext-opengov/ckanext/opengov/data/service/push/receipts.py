@@ -17,7 +17,10 @@ from ckanext.opengov.data.service.push import database
 from ckanext.opengov.data.service.push.checks import MOST_FINDINGS
 
 Receipt = dict[str, Any]
-_BURY = "UPDATE opengov_data.push_receipt SET state = 'interrupted', finished_at = clock_timestamp() WHERE state = 'running' AND"
+_BURY = (
+    "UPDATE opengov_data.push_receipt SET state = 'interrupted', finished_at = clock_timestamp()"
+    " WHERE state = 'running' AND"
+)
 _DOCUMENTS = ("findings", "difference", "structure")
 
 

@@ -65,10 +65,10 @@ def _position(cursor: str, order: str) -> sa.Tuple:
     try:
         support, moment, request_id, made_for = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         values: list[Any] = [sa.literal(dt.datetime.fromisoformat(moment)), sa.literal(str(request_id))]
-        if made_for != order:
-            raise ValueError(made_for)
-        return sa.tuple_(sa.literal(int(support)), *values) if order == "support" else sa.tuple_(*values)
-    except (ValueError, TypeError) as error:
+        # A cursor of the other order lacks its key.
+        first = {order: int(support)}[made_for]
+        return sa.tuple_(sa.literal(first), *values) if order == "support" else sa.tuple_(*values)
+    except (ValueError, TypeError, KeyError) as error:
         raise tk.ValidationError({"cursor": [tk._("This is not a cursor of the page before.")]}) from error
 
 

@@ -147,7 +147,7 @@ def appeal_track(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
 @tk.side_effect_free
 def appeal_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Appeals, newest first, page by page. Words in texts are found by ``package_search`` (``dataset_type:appeal``).
+    """Appeals, newest first, page by page. Words in texts are found by ``appeal_search``.
 
     :param scope: ``public`` (default), ``mine`` or ``work`` (of the agencies that the caller works for)
     :type scope: string

@@ -111,6 +111,9 @@ def _record(step: Step) -> None:
     if step.event not in QUIET:
         payload = {"id": appeal.id, "event": event, "public": step.public, "at": step.moment.isoformat()}
         outbox.add(MOVED, payload)
+    elif step.event == "assign" and appeal.assignee_id != step.person.user_id:
+        payload = {"id": appeal.id, "event": event, "public": {}, "at": step.moment.isoformat()}
+        outbox.add(MOVED, payload | {"to": appeal.assignee_id})
 
 
 def possible(appeal: Appeal, person: Person) -> list[str]:

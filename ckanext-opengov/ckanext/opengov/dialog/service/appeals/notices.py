@@ -20,6 +20,8 @@ from ckanext.opengov.dialog.service.appeals.people import COMPONENT
 from ckanext.opengov.dialog.service.appeals.states import TITLES
 
 LANGUAGES = ("kk", "ru", "en")
+# Only the colleague learns of it; the author and the public have no use for it.
+ASSIGNED = "appeal.assign"
 # Events that the officers of the agency must act on.
 NEW_WORK = frozenset({"appeal.registered", "appeal.forward", "appeal.reopen", "appeal.clarify", "appeal.lapse"})
 # Those that the author is not written to about: it is their own step, or of no use to them.
@@ -54,6 +56,11 @@ OVERDUE_BODY = N_("Appeal {number} to “{agency}” was to be answered by {last
 def page(appeal: Appeal) -> str:
     """The path of an appeal's page."""
     return f"/appeal/{appeal.number}"
+
+
+def desk(appeal: Appeal) -> str:
+    """The path of the page on which its officers work."""
+    return f"/appeal/work/{appeal.number}"
 
 
 def language_of(appeal: Appeal) -> str:
@@ -107,6 +114,12 @@ def moved(message: Any) -> None:
     if appeal is None:
         return
     key = f"{event}:{appeal.id}:{message.payload['at']}"
+    if event == ASSIGNED:
+        # Meanwhile it may be in other hands.
+        to = message.payload["to"]
+        if to == appeal.assignee_id:
+            _notify(appeal, event, public, f"{key}:work", subject=WORK_SUBJECT, to=[to], public=False)
+        return
     _tell_author(appeal, event, public, key)
     if event in NEW_WORK:
         users = workers(appeal)
@@ -148,7 +161,7 @@ def _notify(
         component=COMPONENT,
         subject=subjects,
         body=bodies,
-        url=page(appeal),
+        url=desk(appeal) if subject == WORK_SUBJECT else page(appeal),
         to_users=to,
         public=public,
         urgent=event == "appeal.answer",
@@ -207,7 +220,7 @@ def overdue(appeal: Appeal, supervisors: list[str]) -> None:
         component=COMPONENT,
         subject=subjects,
         body=bodies,
-        url=page(appeal),
+        url=desk(appeal),
         to_users=[*workers(appeal), *heads, *supervisors],
         public=False,
         key=f"appeal.overdue:{appeal.id}:{appeal.due_at.isoformat()}",

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import ckan.model as model
+import pysolr
 import sqlalchemy as sa
 from ckan.common import config
 from ckan.lib.search.common import make_connection
@@ -37,7 +38,11 @@ def appeals(text: str, agency_id: str | None, limit: int) -> list[dict[str, Any]
     ]
     if agency_id:
         filters.append(f'+owner_org:"{agency_id}"')
-    answer = make_connection().search(QUERY, text=text[:COMPARED], fq=filters, fl="id,score", rows=min(limit, MOST))
+    try:
+        answer = make_connection().search(QUERY, text=text[:COMPARED], fq=filters, fl="id,score", rows=min(limit, MOST))
+    except pysolr.SolrError:
+        # A help while writing must not stand in the way of writing.
+        return []
     ids = [one["id"] for one in answer]
     found = {one.id: one for one in model.Session.scalars(sa.select(Appeal).where(Appeal.id.in_(ids)))}
     # The index may be a moment behind: what was hidden since is left out.

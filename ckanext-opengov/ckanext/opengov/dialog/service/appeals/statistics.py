@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import ckan.model as model
@@ -23,15 +23,14 @@ _PARTS = ("agency_id", "topic", "region", "kind")
 
 def compute(filters: Mapping[str, Any], group: str | None) -> dict[str, Any]:
     """Totals, and with ``group`` the same for each agency, topic, region, kind or month."""
-    shown: dict[str, Any] = {"total": _shaped(_sums(filters, None).get(None, {}), _days(filters, None).get(None, {}))}
+    total = _sums(filters, None).get(None, {}), _medians(filters, None).get(None)
+    shown: dict[str, Any] = {"total": _shaped(*total)}
     # The kit keeps marks by agency, not by topic or month.
     if not any(filters.get(name) for name in ("topic", "region", "kind", "first", "last")):
         shown["ratings"] = ratings.summary("appeal", filters.get("agency_id"))
     if group:
-        sums, days = _sums(filters, group), _days(filters, group)
-        groups = [
-            {group: _key(key), **_shaped(sums[key], days.get(key, {}))} for key in sums if any(sums[key].values())
-        ]
+        sums, days = _sums(filters, group), _medians(filters, group)
+        groups = [{group: _key(key), **_shaped(sums[key], days.get(key))} for key in sums if any(sums[key].values())]
         shown["groups"] = _named(group, groups)
     return shown
 
@@ -79,14 +78,28 @@ def _sums(filters: Mapping[str, Any], group: str | None) -> dict[Any, dict[str, 
     return {row[0]: dict(zip(METRICS, (int(one or 0) for one in row[1:]), strict=True)) for row in _rows(query)}
 
 
-def _days(filters: Mapping[str, Any], group: str | None) -> dict[Any, dict[int, int]]:
-    key = getattr(Days, _COLUMN[group]) if group else sa.null()
-    query = sa.select(key, Days.days, sa.func.sum(Days.count)).where(*_conditions(Days, filters, group))
-    query = query.group_by(key, Days.days) if group else query.group_by(Days.days)
-    found: dict[Any, dict[int, int]] = {}
-    for place, days, count in _rows(query):
-        found.setdefault(place, {})[days] = int(count)
-    return found
+def _medians(filters: Mapping[str, Any], group: str | None) -> dict[Any, float]:
+    keys = [getattr(Days, _COLUMN[group])] if group else []
+    return {key[0] if key else None: days for key, days in medians(keys, _conditions(Days, filters, group)).items()}
+
+
+def medians(keys: Sequence[Any], conditions: Iterable[sa.ColumnElement[bool]]) -> dict[tuple[Any, ...], float]:
+    """The median days of each group, found by the database: it sees all days, and the page one number."""
+    names = [key.key for key in keys]
+    count = sa.func.sum(Days.count).label("count")
+    counted = sa.select(*keys, Days.days, count).where(*conditions).group_by(*keys, Days.days).having(count > 0).cte()
+    groups = [counted.c[name] for name in names]
+    upto = sa.func.sum(counted.c.count).over(partition_by=groups, order_by=counted.c.days).label("upto")
+    whole = sa.func.sum(counted.c.count).over(partition_by=groups).label("whole")
+    ranked = sa.select(*groups, counted.c.days, upto, whole).cte()
+    # The middle one of an odd number, the mean of the two in the middle of an even one.
+    middle = [
+        sa.func.min(ranked.c.days).filter(ranked.c.upto >= sa.func.floor(place))
+        for place in ((ranked.c.whole + 1) / 2, ranked.c.whole / 2 + 1)
+    ]
+    own = [ranked.c[name] for name in names]
+    rows = _rows(sa.select(*own, *middle).group_by(*own))
+    return {tuple(row[:-2]): (row[-2] + row[-1]) / 2 for row in rows if row[-1] is not None}
 
 
 def series(column: str) -> Iterator[tuple[dt.date, str | None, dict[str, Any]]]:
@@ -94,15 +107,13 @@ def series(column: str) -> Iterator[tuple[dt.date, str | None, dict[str, Any]]]:
 
     :param column: ``agency_id``, ``topic``, ``region`` or ``kind``
     """
-    days: dict[tuple[Any, Any], dict[int, int]] = {}
-    for one in model.Session.scalars(sa.select(Days).where(*_apart(Days, column))):
-        days.setdefault((one.month, getattr(one, column)), {})[one.days] = one.count
+    days = medians([Days.month, getattr(Days, column)], _apart(Days, column))
     query = sa.select(Figure).where(*_apart(Figure, column)).order_by(Figure.month, getattr(Figure, column))
     for one in model.Session.scalars(query):
         value = getattr(one, column)
         sums = {name: getattr(one, name) for name in METRICS}
         if any(sums.values()):
-            yield one.month, _key(value), _shaped(sums, days.get((one.month, value), {}))
+            yield one.month, _key(value), _shaped(sums, days.get((one.month, value)))
 
 
 def _apart(table: Any, column: str) -> list[sa.ColumnElement[bool]]:
@@ -115,9 +126,9 @@ def _rows(query: Any) -> Iterable[Any]:
     return model.Session.execute(query)
 
 
-def _shaped(sums: Mapping[str, int], days: Mapping[int, int]) -> dict[str, Any]:
+def _shaped(sums: Mapping[str, int], median: float | None) -> dict[str, Any]:
     counts = {name: sums.get(name, 0) for name in METRICS}
-    shown: dict[str, Any] = {**counts, "median_days": median(days), "in_time_share": None}
+    shown: dict[str, Any] = {**counts, "median_days": median, "in_time_share": None}
     if counts["answered"]:
         shown["in_time_share"] = round(counts["in_time"] / counts["answered"], 4)
     for name in ("useful", "solved"):
@@ -136,17 +147,4 @@ def _share(name: str, good: int, number: int) -> dict[str, float | None]:
 
 def nothing() -> dict[str, Any]:
     """The figures of somebody to whom nobody wrote."""
-    return _shaped({}, {})
-
-
-def median(days: Mapping[int, int]) -> float | None:
-    """The median of days given by how often each stands."""
-    left = sum(days.values())
-    if left <= 0:
-        return None
-    places = {(left - 1) // 2, left // 2}
-    found, passed = [], 0
-    for day in sorted(days):
-        found += [day for place in places if passed <= place < passed + days[day]]
-        passed += days[day]
-    return sum(found) / len(found)
+    return _shaped({}, None)

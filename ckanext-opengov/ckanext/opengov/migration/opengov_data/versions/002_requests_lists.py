@@ -62,7 +62,9 @@ def _request() -> None:
     table = "opengov_data_request"
     op.create_index("opengov_data_request_newest", table, [sa.text("received_at DESC"), sa.text("id DESC")])
     op.create_index(
-        "opengov_data_request_supported", table, [sa.text("support DESC"), sa.text("received_at DESC"), sa.text("id DESC")]
+        "opengov_data_request_supported",
+        table,
+        [sa.text("support DESC"), sa.text("received_at DESC"), sa.text("id DESC")],
     )
     op.create_index("opengov_data_request_agency", table, ["agency_id", "state"])
     op.create_index("opengov_data_request_author", table, ["author_id", "received_at"])
