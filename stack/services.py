@@ -235,7 +235,7 @@ def start_supervisor(layout: Layout) -> str | None:
     return None
 
 
-def start(layout: Layout, services: Iterable[Service], seconds: float = 90) -> str | None:
+def start(layout: Layout, services: Iterable[Service], seconds: float = 180) -> str | None:
     """Start what does not run and wait until each answers."""
     services = list(services)
     running = {name for name, state in states(layout).items() if state in {"RUNNING", "STARTING"}}

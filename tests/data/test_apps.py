@@ -11,6 +11,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan.lib import jobs
+from ckan.lib.search.common import make_connection
 from ckan.tests import factories, helpers
 from ckanext.opengov import factories as own
 from ckanext.opengov.civic.model.notices import Notice
@@ -29,6 +30,12 @@ pytestmark = pytest.mark.usefixtures("clean_portal")
 
 def act(name: str, user: str | None, /, **data: Any) -> Any:
     return tk.get_action(name)({"user": user or ""}, data)
+
+
+def drained() -> None:
+    """Let follow what follows, until the index shows it."""
+    outbox.drain()
+    make_connection().commit(waitSearcher=True)
 
 
 def sent(**more: Any) -> dict[str, Any]:
@@ -83,13 +90,13 @@ def test_an_app_goes_its_way(maker: str, moderator: str) -> None:
     assert [one["name"] for one in shown["datasets"]] == ["schools"]
     assert "reason" not in shown
     assert act("application_list", "", dataset="schools")["count"] == 1
-    outbox.drain()
+    drained()
     told = sa.select(Notice.event).where(Notice.entity_type == "application").order_by(Notice.id)
     assert model.Session.scalars(told).all() == ["application.refuse", "application.publish"]
     assert helpers.call_action("package_search", q="картасы", fq="dataset_type:application")["count"] == 1
     act("application_withdraw", maker, id=made["id"])
     assert act("application_list", "")["count"] == 0
-    outbox.drain()
+    drained()
     anonymous: Any = {"user": "", "ignore_auth": False}
     found = tk.get_action("package_search")(anonymous, {"fq": "dataset_type:application"})
     assert found["count"] == 0

@@ -178,7 +178,9 @@ def test_each_step_has_its_form_and_says_what_is_wrong_beside_the_field(
     assert 'id="error-until"' in page
     latest = act("appeal_work_show", head.name, number=number)["extend_until"]
     head.post(f"{desk}/extend", until=latest, reason=REASON)
-    assert "Extended by" in head.get(desk)
+    page = head.get(desk)
+    assert "Extended by" in page
+    assert f"extended to {latest}" not in page
     assert "law" in head.post(f"{desk}/not_consider", status=400)
     clerk.post(f"{desk}/assign", assignee=head.name)
     assert act("appeal_work_show", head.name, number=number)["assignee_id"] == model.User.get(head.name).id

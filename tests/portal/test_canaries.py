@@ -40,7 +40,6 @@ FEEDS = (
     "/notices/feed.atom?component=dialog",
     "/catalog.ttl",
     "/catalog.jsonld",
-    "/sitemap.xml",
 )
 # What core itself shows of packages, agencies and people; beside these, every reading action of ours is asked.
 CORE = (
@@ -136,6 +135,7 @@ def _walk(client: Any, starts: list[str]) -> dict[str, str]:
     while waiting and len(found) < MOST_PAGES:
         path = waiting.popleft()
         answer = client.get(path, follow_redirects=False)
+        assert answer.status_code == 200 or path not in starts, f"{path}: {answer.status_code}"
         links: list[str] = []
         if answer.status_code in range(300, 400):
             links = [answer.headers["Location"]]

@@ -57,6 +57,15 @@ def test_from_a_question_to_the_published_data_set() -> None:
     events = [one["event"] for one in journal.entries("data_request", made["id"], internal=False)]
     assert events == [f"data_request.{name}" for name in ("received", "assign", "moderate_accept", "publish")]
     assert journal.verify("data_request", made["id"]).ok
+    for fits, filters in (
+        (1, {"state": "published", "agency": owner}),
+        (0, {"state": "in_work"}),
+        (0, {"agency": body}),
+        (0, {"overdue": True}),
+        (0, {"q": "поезда"}),
+    ):
+        found = act("data_request_list", None, **{"q": "автобусов", **filters})
+        assert (len(found["requests"]), found["next"]) == (fits, None), filters
     shown = act("package_show", None, id=made["number"])
     assert (shown["title"], shown["request_state"]) == (made["title"], "published")
     (item,) = listing.my_items(model.User.get(author).id, None, 10)
@@ -199,6 +208,13 @@ def test_lists_go_on_where_the_page_before_ended() -> None:
             cursor = page["next"]
         assert seen[0] == first
         assert sorted(seen) == sorted(made)
+    work()
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = act("data_request_list", None, q="автобусов", limit=2, cursor=cursor)
+        seen += [one["id"] for one in page["requests"]]
+        cursor = page["next"]
+    assert sorted(seen) == sorted(made)
     newest = act("data_request_list", None, limit=1)["next"]
     with pytest.raises(tk.ValidationError, match="cursor"):
         act("data_request_list", None, order="support", cursor=newest)

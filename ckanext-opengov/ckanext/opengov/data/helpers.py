@@ -36,6 +36,7 @@ __all__ = [
     "opengov_text",
     "opengov_type_template",
     "opengov_untranslated",
+    "opengov_usage",
 ]
 
 
@@ -169,6 +170,15 @@ def opengov_quality(dataset_id: str | None) -> dict[str, Any] | None:
     try:
         return tk.get_action("data_quality_show")(context, {"id": dataset_id})  # pyright: ignore
     except (tk.NotAuthorized, tk.ObjectNotFound):
+        return None
+
+
+def opengov_usage(dataset_id: str) -> dict[str, Any] | None:
+    """How often a data set was read, for those who may see it."""
+    context = {"user": current_user.name, "auth_user_obj": current_user}
+    try:
+        return tk.get_action("data_usage_show")(context, {"id": dataset_id})  # pyright: ignore
+    except tk.NotAuthorized:
         return None
 
 

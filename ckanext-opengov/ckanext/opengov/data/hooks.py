@@ -7,7 +7,7 @@ from typing import Any
 import ckan.model as model
 from ckan.types import CKANApp, Context
 
-from ckanext.opengov.data import display, index, loading
+from ckanext.opengov.data import counting, display, index, loading
 from ckanext.opengov.data.service import agencies, announcing
 from ckanext.opengov.data.service.apps import packages as apps_packages
 from ckanext.opengov.data.service.quality import exporting, keeping
@@ -74,6 +74,7 @@ class PageHooks:
     def make_middleware(self, app: CKANApp, config: Any) -> CKANApp:
         # CKAN registers its own rule first, so the page is replaced behind it.
         app.view_functions["organization.index"] = catalogue.agencies
+        app.after_request(counting.after)
         return app
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ckanext.opengov.civic.interfaces import ComponentManifest, EntityType, PeriodicTask
 from ckanext.opengov.civic.service.refusal import N_
 from ckanext.opengov.data import loading, push_contribution
-from ckanext.opengov.data.service import tasks
+from ckanext.opengov.data.service import tasks, usage
 from ckanext.opengov.data.service.apps import contribution as apps
 from ckanext.opengov.data.service.lists import contribution as lists
 from ckanext.opengov.data.service.quality import contribution as quality
@@ -30,6 +30,7 @@ MANIFEST = ComponentManifest(
         *lists.PERIODIC,
         *push_contribution.PERIODIC,
         *quality.PERIODIC,
+        *usage.PERIODIC,
     ),
     package_labels=requests.package_labels,
     permissions={**requests.PERMISSIONS, **lists.PERMISSIONS, **apps.PERMISSIONS, **push_contribution.PERMISSIONS},

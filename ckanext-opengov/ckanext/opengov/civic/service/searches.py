@@ -78,9 +78,14 @@ def _plans(followers: Iterable[Subscription], created: dt.datetime) -> list[noti
     return plans
 
 
+def key_of(package_id: str) -> str:
+    """The key of the notice that a package is there: one for every search that finds it, and for its component."""
+    return f"found:{package_id}"
+
+
 def _notice(package: dict[str, Any]) -> Notice:
     """One notice a find, whichever search found it."""
-    key = f"found:{package['id']}"
+    key = key_of(package["id"])
     notice = model.Session.scalar(sa.select(Notice).where(Notice.key == key))
     if notice is None:
         titles = _titles(package)

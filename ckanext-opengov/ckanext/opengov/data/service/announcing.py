@@ -10,7 +10,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 
 from ckanext.opengov.civic.model.base import utc_now
-from ckanext.opengov.civic.service import agencies, notices, wording
+from ckanext.opengov.civic.service import agencies, notices, searches, wording
 from ckanext.opengov.civic.service.calendar import local_date
 from ckanext.opengov.civic.service.refusal import N_
 
@@ -40,5 +40,6 @@ def changed(dataset: Mapping[str, Any]) -> None:
         subject={code: wording.say(code, SUBJECTS[event]).format(title=shown[code]) for code in languages},
         body={},
         url=f"/dataset/{package.name}",
-        key=f"{event}:{package.id}:{today}",
+        # Who follows a search that finds it hears of it under the same key: nobody is told twice.
+        key=searches.key_of(package.id) if is_new else f"{event}:{package.id}:{today}",
     )

@@ -17,6 +17,7 @@ from ckanext.opengov.data.views import (
     request_work,
     requests,
     systems,
+    usage,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -30,6 +31,7 @@ MODULES: tuple[ModuleType, ...] = (
     list_work,
     apps,
     contests,
+    usage,
 )
 
 

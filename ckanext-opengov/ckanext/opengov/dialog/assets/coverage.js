@@ -235,8 +235,9 @@
       return;
     }
     const place = { latitude: Number(city.dataset.latitude), longitude: Number(city.dataset.longitude) };
-    goTo(place, NEAR);
     form.elements.region.value = city.value;
+    choose(place);
+    goTo(place, NEAR);
   });
 
   box.hidden = false;

@@ -36,6 +36,8 @@ class Appeal(tk.BaseModel):
         sa.Index("opengov_dialog_appeal_agency", "agency_id", "registered_at", "id"),
         sa.Index("opengov_dialog_appeal_topic", "topic", "registered_at", "id", postgresql_where=PUBLIC),
         sa.Index("opengov_dialog_appeal_region", "region", "registered_at", "id", postgresql_where=PUBLIC),
+        sa.Index("opengov_dialog_appeal_state", "state", "registered_at", "id", postgresql_where=PUBLIC),
+        sa.Index("opengov_dialog_appeal_kind", "kind", "registered_at", "id", postgresql_where=PUBLIC),
         sa.Index("opengov_dialog_appeal_author", "author_id", "registered_at", "id"),
         sa.Index("opengov_dialog_appeal_due", "due_at", postgresql_where=RUNNING),
         sa.Index("opengov_dialog_appeal_waiting", "agency_id", "state", "registered_at"),

@@ -17,6 +17,7 @@ from ckanext.opengov.data.logic.action import (
     requests,
     stock,
     tokens,
+    usage,
 )
 
 MODULES: tuple[ModuleType, ...] = (
@@ -31,6 +32,7 @@ MODULES: tuple[ModuleType, ...] = (
     apps,
     contests,
     query,
+    usage,
 )
 
 

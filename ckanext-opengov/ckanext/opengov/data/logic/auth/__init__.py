@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from ckanext.opengov.data.logic.auth import apps, catalogue, contests, lists, push, quality, query, requests
+from ckanext.opengov.data.logic.auth import apps, catalogue, contests, lists, push, quality, query, requests, usage
 
-MODULES: tuple[ModuleType, ...] = (catalogue, requests, push, quality, lists, apps, contests, query)
+MODULES: tuple[ModuleType, ...] = (catalogue, requests, push, quality, lists, apps, contests, query, usage)
 
 
 def get_auth_functions() -> dict[str, Any]:

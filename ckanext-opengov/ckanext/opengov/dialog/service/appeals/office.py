@@ -94,7 +94,7 @@ def history(appeal: Appeal) -> list[dict[str, Any]]:
         {
             "at": one["at"].isoformat(),
             "event": one["event"],
-            "title": journal.title(one["event"], one["public"]),
+            "title": journal.title(one["event"], showing.dated(one["public"])),
             "actor": names.get(one["actor"] or ""),
             "to": names.get((one["internal"] or {}).get("assignee") or ""),
             "acknowledged": (one["internal"] or {}).get("acknowledged") or [],

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
+from babel.dates import format_date
 
 from ckanext.opengov.civic.model.base import utc_now
 from ckanext.opengov.civic.model.discussion import CommentAttachment
-from ckanext.opengov.civic.service import journal
+from ckanext.opengov.civic.service import journal, wording
 from ckanext.opengov.civic.service.discussion import files
 from ckanext.opengov.dialog.model.appeals import Answer, Appeal, Clarification, Transfer
 from ckanext.opengov.dialog.service.appeals import clock, moving, naming, notices, packages, words
@@ -231,12 +232,19 @@ def timeline(appeal: Appeal) -> list[dict[str, Any]]:
         {
             "at": _iso(one["at"]),
             "event": one["event"],
-            "title": journal.title(one["event"], one["public"]),
+            "title": journal.title(one["event"], dated(one["public"])),
             "public": one["public"],
         }
         for one in found
         if one["event"].removeprefix("appeal.") not in QUIET
     ]
+
+
+def dated(public: Mapping[str, Any]) -> dict[str, Any]:
+    """The public part of a journal entry with its date as the reader writes dates."""
+    until = public.get("until")
+    shown = format_date(dt.date.fromisoformat(until), "long", locale=wording.current()) if until else ""
+    return {**public, "until": shown} if until else dict(public)
 
 
 def _iso(moment: dt.datetime | None) -> str | None:
