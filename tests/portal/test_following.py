@@ -11,7 +11,8 @@ import pytest
 import sqlalchemy as sa
 from ckan.tests import factories
 from ckan.tests.helpers import call_action
-from ckanext.opengov.civic.model.notices import Notice
+from ckanext.opengov.civic.model.notices import Delivery, Notice
+from ckanext.opengov.civic.service import outbox, searches
 from ckanext.opengov.dialog.service.polls import life
 from lxml import html
 
@@ -71,3 +72,14 @@ def test_a_data_set_is_told_of_as_new_and_once_a_day_as_changed() -> None:
     notice = model.Session.scalars(sa.select(Notice)).first()
     assert notice is not None
     assert (notice.component, notice.agency_id, notice.url) == ("data", agency["id"], f"/dataset/{made['name']}")
+
+
+def test_who_follows_an_agency_and_a_search_hears_of_a_new_data_set_once() -> None:
+    agency, citizen = factories.Organization(), poll_ground.person()
+    for kind, value in (("agency", agency["id"]), ("search", "q=Школы")):
+        poll_ground.act("subscription_create", citizen, target_kind=kind, target_value=value)
+    factories.Dataset(owner_org=agency["id"], title_translated={"ru": "Школы"})
+    searches.watch()
+    outbox.drain()
+    searches.watch()
+    assert len(model.Session.scalars(sa.select(Delivery)).all()) == 1

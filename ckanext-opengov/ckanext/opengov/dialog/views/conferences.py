@@ -84,6 +84,7 @@ def _page(reference: str, **more: Any) -> str:
         "pages": -(-asked["count"] // QUESTIONS),
         "events": EVENTS,
         **_said(conference["id"], 0),
+        "form": {},
         **more,
     }
     return tk.render(f"{FOLDER}/show.html", shown)
