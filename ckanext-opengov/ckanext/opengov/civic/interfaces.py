@@ -75,7 +75,7 @@ class BatchWriter(RegistryWriter, Protocol):
 
 @dataclass(frozen=True)
 class Link:
-    """A page, in the reader's words."""
+    """A page, in the reader's words; ``url`` is its path without a language, which the page that shows it adds."""
 
     title: str
     url: str
@@ -83,7 +83,8 @@ class Link:
 
 @dataclass(frozen=True)
 class MyItem:
-    """Something that a person wrote, as their own list shows it; texts in the language of the request.
+    """Something that a person wrote, as their own list shows it; texts in the language of the request, ``url`` as in
+    :class:`Link`.
 
     ``became``: what followed from it (the answer, the changed paragraph, the budget line, the dataset). ``public``:
     whether everybody may see the page at ``url``.

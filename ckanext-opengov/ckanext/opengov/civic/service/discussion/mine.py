@@ -66,4 +66,4 @@ def _item(comment: Comment, thread: Thread, answers: Sequence[str]) -> MyItem:
 
 
 def _address(comment_id: str) -> str:
-    return tk.url_for("opengov_discussion.comment", comment_id=comment_id)
+    return tk.url_for("opengov_discussion.comment", comment_id=comment_id, locale="default")
