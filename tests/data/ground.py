@@ -7,6 +7,7 @@ from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
+from ckan.lib.search.common import make_connection
 from ckan.tests import factories
 from ckanext.opengov.civic.roles import Role
 from ckanext.opengov.civic.service import officers, outbox, persons
@@ -57,4 +58,6 @@ def dataset(agency_id: str, **values: Any) -> dict[str, Any]:
 def work() -> None:
     """What the worker does after each commit: index, notices, letters."""
     outbox.drain()
+    # The worker does not wait until searches see what it wrote; a test does.
+    make_connection().commit()
     model.Session.remove()

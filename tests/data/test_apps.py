@@ -183,7 +183,7 @@ def test_a_dead_link_is_marked_when_the_portal_finds_it_dead(
         app.post(f"/app/{made['id']}/report", data={"url": url})
         outbox.drain()
         for job in jobs.get_queue("bulk").jobs:
-            job.func(*job.args)
+            life.look(*job.args)
         model.Session.expire_all()
         assert act("application_show", "", id=made["id"])["links"][0]["state"] == expected
     jobs.get_queue("bulk").empty()

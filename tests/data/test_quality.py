@@ -60,7 +60,7 @@ class _Host(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/html" if self.path == "/page" else "text/csv")
         self.end_headers()
 
-    def log_message(self, *_args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:
         """Nothing is written to the screen."""
 
 
