@@ -256,7 +256,17 @@ class TestJournal:
         found = journal.entries("dataset", table["package_id"], internal=False)
         assert [one["event"] for one in found] == ["data.registered", "data.pushed"]
         assert found[1]["public"]["added"] == 3
-        assert helpers.call_action("package_show", id=table["package_id"])["modified"]
+        shown = helpers.call_action("package_show", id=table["package_id"])
+        assert shown["modified"]
+        assert shown["resources"][0]["last_modified"]
+
+    def test_rows_that_stay_the_same_are_no_fresher(self, table):
+        push(table, FIRST)
+        before = helpers.call_action("resource_show", id=table["resource_id"])["last_modified"]
+        push(table, FIRST)
+        assert helpers.call_action("resource_show", id=table["resource_id"])["last_modified"] == before
+        push(table, "code,pupils,opened\na,77,2020-09-01\n")
+        assert helpers.call_action("resource_show", id=table["resource_id"])["last_modified"] > before
 
 
 class TestToken:

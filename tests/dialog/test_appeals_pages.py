@@ -390,5 +390,9 @@ def test_every_state_has_its_page(app: Any) -> None:
         for number in set(numbers) - {numbers[5]}:
             assert f"/appeal/work/{number}" in app.get(f"{language}/appeal/{number}", headers=office).text
         app.get(f"{language}/appeal/{numbers[6]}", status=404)
+    # What an answer could not give may be asked for as data.
+    asked = app.get(f"/ru/appeal/{numbers[2]}").text
+    assert "/ru/request/new?" in asked
+    assert "/request/new?" not in app.get(f"/ru/appeal/{numbers[1]}").text
     assert "нет конкретных обстоятельств" in words(app.get(f"/ru/appeal/{numbers[4]}"))
     assert "В тексте есть оскорбления." in words(app.get(f"/ru/appeal/{numbers[6]}", headers=own))

@@ -29,6 +29,7 @@ __all__ = [
     "opengov_deadline",
     "opengov_discussion",
     "opengov_has_role",
+    "opengov_has_type",
     "opengov_here",
     "opengov_identity_provider",
     "opengov_marked",
@@ -96,6 +97,11 @@ def opengov_officer_choices() -> dict[str, list[dict[str, Any]]]:
 def opengov_component_title(name: str) -> str:
     """A component's name in the reader's language."""
     return next((tk._(manifest.title) for manifest in manifests() if manifest.name == name), name)
+
+
+def opengov_has_type(name: str) -> bool:
+    """Whether a component of this portal has this type, so that a page may lead to its pages."""
+    return any(one.name == name for manifest in manifests() for one in manifest.entity_types)
 
 
 def opengov_rating_axes() -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ every push, and the clock, copies what the journal lacks: once, however often th
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from typing import Any
 
@@ -20,6 +21,7 @@ from ckanext.opengov.data.display import today
 from ckanext.opengov.data.model.keyed import KeyedTable, RelayedReceipt
 from ckanext.opengov.data.service import keyed
 from ckanext.opengov.data.service.push import receipts
+from ckanext.opengov.data.service.quality import keeping as quality
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +60,24 @@ def _relay(receipt: dict[str, Any]) -> None:
         journal.record(
             keyed.ENTITY, table.package_id, PUSHED, actor=receipt["user_id"], public=public, internal=internal, at=at
         )
+        if _changed_rows(receipt):
+            _note_moment(table, at)
     model.Session.commit()
-    if receipt["added"] or receipt["changed"] or receipt["deleted"]:
+    if _changed_rows(receipt):
         _note_day(table)
+
+
+def _changed_rows(receipt: dict[str, Any]) -> bool:
+    return bool(receipt["added"] or receipt["changed"] or receipt["deleted"])
+
+
+def _note_moment(table: KeyedTable, at: dt.datetime) -> None:
+    """Freshness, in the quality score and in the approved list, is that of the rows."""
+    # CKAN's own column has no zone and is in UTC.
+    moment = at.astimezone(dt.UTC).replace(tzinfo=None)
+    statement = sa.update(model.Resource).where(model.Resource.id == table.resource_id).values(last_modified=moment)
+    model.Session.execute(statement)
+    quality.ask(table.package_id)
 
 
 def _is_first(receipt_id: str) -> bool:

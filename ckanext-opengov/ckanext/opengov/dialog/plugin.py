@@ -13,6 +13,7 @@ from ckanext.opengov.dialog import views
 from ckanext.opengov.dialog.logic import action, auth
 from ckanext.opengov.dialog.manifest import MANIFEST
 from ckanext.opengov.dialog.service.appeals import packages, people
+from ckanext.opengov.dialog.service.conferences import contribution as conferences
 from ckanext.opengov.dialog.service.polls import life as polls
 
 
@@ -35,7 +36,7 @@ class DialogPlugin(p.SingletonPlugin):
         people.level()
 
     def before_dataset_index(self, document: dict[str, Any]) -> dict[str, Any]:
-        return polls.before_index(packages.before_index(document))
+        return conferences.before_index(polls.before_index(packages.before_index(document)))
 
     def civic_manifest(self) -> ComponentManifest:
         return MANIFEST

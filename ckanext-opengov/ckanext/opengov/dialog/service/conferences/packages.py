@@ -81,6 +81,13 @@ def _moment(moment: dt.datetime) -> str:
     return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def before_index(document: dict[str, Any]) -> dict[str, Any]:
+    """CKAN writes the zone of a time as +00:00, which Solr refuses with the whole document."""
+    if document.get("dataset_type") == TYPE and document.get("starts_date"):
+        document["starts_date"] = document["starts_date"].replace("+00:00", "Z")
+    return document
+
+
 def index(message: Any) -> None:
     """Outbox handler: bring the committed package into the index."""
     table = model.package_table
