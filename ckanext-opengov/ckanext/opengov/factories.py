@@ -9,8 +9,8 @@ import datetime as dt
 from typing import Any
 
 import ckan.model as model
-import factory
 from ckan.tests import factories
+from factory.declarations import LazyFunction, Sequence
 
 from ckanext.opengov.civic.identifiers import check_digit
 from ckanext.opengov.civic.roles import Role
@@ -33,11 +33,11 @@ def valid_bin(number: int) -> str:
 class Agency(factories.Organization):
     """A central agency with the fields of its schema in three languages."""
 
-    title_translated = factory.Sequence(
+    title_translated = Sequence(
         lambda n: {"kk": f"Мысалдар министрлігі {n}", "ru": f"Министерство примеров {n}", "en": f"Ministry {n}"}
     )
     description_translated: dict[str, str] = {"kk": "Ойдан шығарылған", "ru": "Придумано", "en": "Invented"}
-    bin = factory.Sequence(lambda n: valid_bin(2 * n))
+    bin = Sequence(lambda n: valid_bin(2 * n))
     level = "central"
     phone = "+7 7172 000000"
     # The picture of CKAN's own factory lies on another host.
@@ -47,12 +47,12 @@ class Agency(factories.Organization):
 class Dataset(factories.Dataset):
     """A data set with the whole passport, in an agency of its own unless ``owner_org`` says which."""
 
-    title_translated = factory.Sequence(
+    title_translated = Sequence(
         lambda n: {"kk": f"Мектептер тізімі {n}", "ru": f"Список школ {n}", "en": f"List of schools {n}"}
     )
     notes_translated: dict[str, str] = {"kk": "Барлық мектеп", "ru": "Все школы"}
     tags_translated: dict[str, list[str]] = {"kk": ["оқушылар"], "ru": ["ученики"]}
-    owner_org = factory.LazyFunction(lambda: Agency()["id"])
+    owner_org = LazyFunction(lambda: Agency()["id"])
     category = "EDUC"
     region = "710000000"
     frequency = "HALF_YEAR"
@@ -70,7 +70,7 @@ class Dataset(factories.Dataset):
 def citizen(**values: Any) -> dict[str, Any]:
     """A person with a confirmed address."""
     made = factories.User(**values)
-    persons.confirm_address(model.User.get(made["id"]))
+    persons.confirm_address(model.Session.get_one(model.User, made["id"]))
     model.Session.commit()
     return made
 

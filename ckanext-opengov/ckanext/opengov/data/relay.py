@@ -75,8 +75,10 @@ def _note_moment(table: KeyedTable, at: dt.datetime) -> None:
     """Freshness, in the quality score and in the approved list, is that of the rows."""
     # CKAN's own column has no zone and is in UTC.
     moment = at.astimezone(dt.UTC).replace(tzinfo=None)
-    statement = sa.update(model.Resource).where(model.Resource.id == table.resource_id).values(last_modified=moment)
-    model.Session.execute(statement)
+    resource, package = model.Resource, model.Package
+    model.Session.execute(sa.update(resource).where(resource.id == table.resource_id).values(last_modified=moment))
+    # CKAN takes a package from the index while both know the same moment.
+    model.Session.execute(sa.update(package).where(package.id == table.package_id).values(metadata_modified=moment))
     quality.ask(table.package_id)
 
 

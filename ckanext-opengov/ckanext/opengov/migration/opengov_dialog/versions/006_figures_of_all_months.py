@@ -23,6 +23,7 @@ OLD_INDEXES = {"topic": ["topic", "region", "month"], "region": ["region", "mont
 
 
 def upgrade() -> None:
+    _forget_sums()
     sums = ", ".join(f"sum({name})" for name in METRICS)
     op.execute(
         f"INSERT INTO opengov_dialog_figure ({KEYS}, month, {', '.join(METRICS)}) "
@@ -45,5 +46,10 @@ def _index(old: dict[str, list[str]], new: dict[str, list[str]]) -> None:
 
 def downgrade() -> None:
     _index(INDEXES, OLD_INDEXES)
+    _forget_sums()
+
+
+def _forget_sums() -> None:
+    # Also before they are made: a portal that took new code before its migration has begun to keep them.
     for table in ("opengov_dialog_figure", "opengov_dialog_days"):
         op.execute(f"DELETE FROM {table} WHERE month = date '{EVER}'")
