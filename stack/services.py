@@ -20,6 +20,8 @@ from stack.layout import CONFIG, Instance, Layout
 
 WORKERS = 2
 THREADS = 4
+# Seconds; supervisor stops one service after the other.
+STOPPING = 180
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ def servers(layout: Layout) -> list[Service]:
             stop_signal="INT",
         ),
         Service("redis", f"/usr/bin/redis-server {layout.home}/redis.conf", lambda: _redis_answers(layout)),
-        Service("solr", _solr_command(layout), lambda: _solr_answers(layout)),
+        # It writes what it holds in memory before it ends.
+        Service("solr", _solr_command(layout), lambda: _solr_answers(layout), patience=90),
     ]
 
 
@@ -279,12 +282,12 @@ def shut_down(layout: Layout) -> bool:
     if not supervisor_runs(layout):
         return False
     _control(layout, "shutdown")
-    until = time.monotonic() + 60
+    until = time.monotonic() + STOPPING
     while time.monotonic() < until:
         if not (layout.run / "supervisord.pid").exists():
             return True
         time.sleep(0.2)
-    raise StackError("the services did not stop within 60 s", "see .opengov/logs/supervisord.log")
+    raise StackError(f"the services did not stop within {STOPPING} s", "see .opengov/logs/supervisord.log")
 
 
 def remove_run_folder(layout: Layout) -> None:

@@ -232,7 +232,7 @@ def test_a_deleted_account_has_no_level() -> None:
 
 
 def test_the_page_of_levels_says_where_one_is_in_three_languages(app: Any) -> None:
-    for prefix, words in (("", "Есептік жазбасыз"), ("/ru", "Без учётной записи"), ("/en", "Without an account")):
+    for prefix, words in (("", "Тіркелгісіз"), ("/ru", "Без учётной записи"), ("/en", "Without an account")):
         assert words in app.get(f"{prefix}/user/levels").body
 
 

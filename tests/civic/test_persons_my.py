@@ -56,7 +56,7 @@ def test_each_item_shows_what_became_of_it(app: Any) -> None:
     user = factories.User(password="correct-horse")
     app.post("/user/login", data={"login": user["name"], "password": "correct-horse"})
     page = app.get("/en/my").body
-    for words in ("Text 1", "Answered", 'href="/answer/1"', "Only you and the agency see this page"):
+    for words in ("Text 1", "Answered", 'href="/en/answer/1"', "Only you and the agency see this page"):
         assert words in page
     assert set(WrittenPlugin.asked) == {user["id"]}
 

@@ -8,7 +8,7 @@ import ckan.model as model
 from ckan.types import CKANApp, Context
 
 from ckanext.opengov.data import counting, display, index, loading
-from ckanext.opengov.data.service import agencies, announcing
+from ckanext.opengov.data.service import agencies, announcing, recording
 from ckanext.opengov.data.service.apps import packages as apps_packages
 from ckanext.opengov.data.service.quality import exporting, keeping
 from ckanext.opengov.data.service.requests import packages as requests_packages
@@ -29,14 +29,17 @@ class PackageHooks:
         return index.after_search(results, parameters)
 
     def after_dataset_create(self, context: Context, dataset: dict[str, Any]) -> None:
+        recording.note(context, dataset, recording.PUBLISHED)
         keeping.changed(dataset)
         announcing.changed(dataset)
 
     def after_dataset_update(self, context: Context, dataset: dict[str, Any]) -> None:
+        recording.note(context, dataset, recording.CHANGED)
         keeping.changed(dataset)
         announcing.changed(dataset)
 
     def after_dataset_delete(self, context: Context, dataset: dict[str, Any]) -> None:
+        recording.note(context, dataset, recording.DELETED)
         keeping.changed(dataset)
 
     def after_dataset_show(self, context: Context, dataset: dict[str, Any]) -> None:

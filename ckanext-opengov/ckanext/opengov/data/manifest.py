@@ -5,7 +5,7 @@ from __future__ import annotations
 from ckanext.opengov.civic.interfaces import ComponentManifest, EntityType, PeriodicTask
 from ckanext.opengov.civic.service.refusal import N_
 from ckanext.opengov.data import loading, push_contribution
-from ckanext.opengov.data.service import tasks, usage
+from ckanext.opengov.data.service import discussing, recording, tasks, usage
 from ckanext.opengov.data.service.apps import contribution as apps
 from ckanext.opengov.data.service.lists import contribution as lists
 from ckanext.opengov.data.service.quality import contribution as quality
@@ -34,7 +34,14 @@ MANIFEST = ComponentManifest(
     ),
     package_labels=requests.package_labels,
     permissions={**requests.PERMISSIONS, **lists.PERMISSIONS, **apps.PERMISSIONS, **push_contribution.PERMISSIONS},
-    events={**requests.EVENTS, **lists.EVENTS, **apps.EVENTS, **push_contribution.EVENTS},
+    events={
+        **recording.EVENTS,
+        **requests.EVENTS,
+        **lists.EVENTS,
+        **apps.EVENTS,
+        **push_contribution.EVENTS,
+    },
+    discussion=discussing.RULES,
     deadline_recomputers=(watching.recompute,),
     my_items=listing.my_items,
     tasks=tasks.waiting,
