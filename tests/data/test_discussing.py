@@ -22,7 +22,7 @@ def test_a_comment_is_public_after_moderation_and_answered_officially(app, datas
     made = comment(factories.citizen(), dataset, "Почему нет школ Шымкента?")
     assert "Почему нет школ Шымкента?" not in app.get("/ru/dataset/schools").body
     helpers.call_action(
-        "comment_moderate", {"user": moderator["name"], "ignore_auth": False}, ids=[made["id"]], decision="public"
+        "comment_moderate", {"user": moderator["name"], "ignore_auth": False}, ids=[made["id"]], state="public"
     )
     comment(publisher, dataset, "Добавим в декабре.", kind="official", parent_id=made["id"])
     page = app.get("/ru/dataset/schools")

@@ -25,7 +25,7 @@ def note(context: Context, dataset: Mapping[str, Any], event: str) -> None:
     """CKAN is about to commit this. Drafts have no journal yet; what the portal does by itself is told elsewhere."""
     user = access.user_of(context)
     package = model.Session.get(model.Package, dataset.get("id"))
-    if user is None or package is None or package.type != TYPE or package.state == model.State.DRAFT:
+    if user is None or package is None or package.type != TYPE or package.state.startswith("draft"):
         return
     if event == CHANGED and not journal.entries(TYPE, package.id, internal=False, limit=1):
         event = PUBLISHED

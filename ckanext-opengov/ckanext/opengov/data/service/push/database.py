@@ -55,6 +55,11 @@ CREATE INDEX IF NOT EXISTS push_receipt_of ON opengov_data.push_receipt (resourc
 CREATE INDEX IF NOT EXISTS push_receipt_waiting
     ON opengov_data.push_receipt (number) WHERE relayed_at IS NULL AND state = 'done' AND NOT dry_run;
 CREATE INDEX IF NOT EXISTS push_receipt_running ON opengov_data.push_receipt (number) WHERE state = 'running';
+-- CKAN makes it with the first table of its own, and reads no table before.
+DO $$ BEGIN
+    CREATE TYPE public.nested AS (json json, extra text);
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
 """
 
 Connection = Any
