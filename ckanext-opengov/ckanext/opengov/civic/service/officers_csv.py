@@ -13,6 +13,7 @@ from ckanext.opengov.civic.service.refusal import N_, Refusal
 
 MAX_ROWS = 10_000
 MAX_BYTES = 5_000_000
+MAX_CELL = 10_000
 # So much of a wrong value is shown.
 SHOWN = 80
 
@@ -91,6 +92,9 @@ def read(text: str) -> list[Row]:
 def _lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
     start = 1
     for cells in reader:
+        # The reader's own limit belongs to the whole process, and others raise it for their files.
+        if any(len(cell) > MAX_CELL for cell in cells):
+            raise csv.Error("a value is too long")
         if any(cell.strip() for cell in cells):
             yield start, cells
         start = reader.line_num + 1  # pyright: ignore[reportAttributeAccessIssue]
