@@ -316,7 +316,7 @@ def test_a_public_appeal_hides_what_its_author_and_officers_see(app: Any) -> Non
     assert re.search(f"value=appeal(:|%3A){act('appeal_show', None, number=number)['id']}", public.text)
     assert IIN in app.get(f"/ru/appeal/{number}", headers=signed_in(author)).text
     assert (
-        f"/ru/appeal/work/{number}" in app.get(f"/ru/appeal/{number}", headers=signed_in(officer(to, Role.AUTHOR))).text
+        f"/ru/appeal/desk/{number}" in app.get(f"/ru/appeal/{number}", headers=signed_in(officer(to, Role.AUTHOR))).text
     )
 
 
@@ -388,7 +388,7 @@ def test_every_state_has_its_page(app: Any) -> None:
         for number in numbers:
             assert number in app.get(f"{language}/appeal/{number}", headers=own).text
         for number in set(numbers) - {numbers[5]}:
-            assert f"/appeal/work/{number}" in app.get(f"{language}/appeal/{number}", headers=office).text
+            assert f"/appeal/desk/{number}" in app.get(f"{language}/appeal/{number}", headers=office).text
         app.get(f"{language}/appeal/{numbers[6]}", status=404)
     # What an answer could not give may be asked for as data.
     asked = app.get(f"/ru/appeal/{numbers[2]}").text

@@ -115,7 +115,7 @@ def test_support_works_by_a_plain_form(app: Any) -> None:
 def test_officers_pages_are_closed_to_others(app: Any) -> None:
     here = ground("live")
     _name, headers = token()
-    for path in ("new", f"{here.conference['name']}/edit", f"{here.conference['name']}/work"):
+    for path in ("new", f"{here.conference['name']}/edit", f"{here.conference['name']}/desk"):
         assert app.get(f"/conference/{path}", headers=headers).status_code == 403
 
 
@@ -137,7 +137,7 @@ def test_the_whole_way_of_an_officer_by_forms(app: Any) -> None:
     assert (shown["state"], shown["starts_at"]) == ("live", "2031-03-01T10:00:00+00:00")
     given = {"conference_id": shown["id"], "text": "Су қашан болады?", "language": "kk"}
     asked = act("conference_question_create", person(), **given)
-    assert "Су қашан болады?" in app.get(f"/conference/{name}/work", headers=admin).get_data(as_text=True)
+    assert "Су қашан болады?" in app.get(f"/conference/{name}/desk", headers=admin).get_data(as_text=True)
     base = f"/conference/{name}/question/{asked['id']}"
     app.post(f"{base}/decision", data={"state": "public"}, headers=admin, follow_redirects=False)
     answer = {"text": "Жазда.", "language": "kk", "speaker": "1"}

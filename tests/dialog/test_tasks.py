@@ -47,7 +47,7 @@ def test_an_appeal_waits_under_what_is_to_be_done_next() -> None:
     task = waiting(clerk)["tasks"][0]
     assert task["mine"]
     assert number in task["title"]
-    assert task["url"].endswith(f"/appeal/work/{number}")
+    assert task["url"].endswith(f"/appeal/desk/{number}")
 
     act("appeal_ask", clerk, number=number, question="На каком участке улицы?")
     assert kinds(clerk) == {}

@@ -119,7 +119,7 @@ def test_an_officer_drafts_the_gate_warns_and_the_head_signs(at: Any, country: C
     page.get_by_role("button", name="Sign and send").click()
     expect(page.locator(".alert-success")).to_contain_text("signed and sent")
 
-    for path in ("/appeal/work/", f"/answers/new?appeal={number}", "/answers/work"):
+    for path in ("/appeal/desk/", f"/answers/new?appeal={number}", "/answers/desk"):
         page.goto(f"{country.url}/en{path}")
         is_usable(page)
 
@@ -137,14 +137,14 @@ def test_a_moderator_keeps_a_personal_text_from_the_public(at: Any, country: Cou
     author = person()
     number = write(author, country, text="Сосед из дома напротив пьёт и шумит по ночам, его имя знает вся улица.")
     page = at(person((country.agency["id"], Role.MODERATOR)))
-    page.goto(f"{country.url}/en/appeal/work/queue")
+    page.goto(f"{country.url}/en/appeal/desk/queue")
     expect(page.get_by_text("1 appeal waits for your decision.")).to_be_visible()
     is_usable(page)
     page.get_by_text("Keep from the public").first.click()
     page.get_by_label("Reason; the author reads it").select_option("others")
     page.get_by_role("button", name=f"Keep appeal {number} from the public").click()
     expect(page.locator(".alert-success")).to_contain_text("decision is saved")
-    page.goto(f"{country.url}/en/appeal/work/queue")
+    page.goto(f"{country.url}/en/appeal/desk/queue")
     expect(page.get_by_role("status").last).to_contain_text("Nothing waits for you")
 
     page = at(author)
@@ -158,13 +158,13 @@ def test_an_appeal_that_is_passed_on_waits_in_the_other_agency(at: Any, country:
     other = factories.Organization(name="roads-committee", title_translated={"en": "Roads committee"})
     number = write(person(), country)
     page = at(person((country.agency["id"], Role.PUBLISHER)))
-    page.goto(f"{country.url}/en/appeal/work/{number}")
+    page.goto(f"{country.url}/en/appeal/desk/{number}")
     page.get_by_text("Pass on to another agency").click()
     page.get_by_label("Competent agency").select_option(label="Roads committee")
     page.get_by_label("Why it is theirs").fill("Двор лежит на дороге, которую содержит комитет.")
     page.get_by_role("button", name="Pass on").click()
     expect(page.locator(".alert-success")).to_contain_text("passed on")
-    expect(page).to_have_url(re.compile(r"/appeal/work/?$"))
+    expect(page).to_have_url(re.compile(r"/appeal/desk/?$"))
 
     colleague = person((other["id"], Role.PUBLISHER))
     page = at(colleague)

@@ -44,7 +44,7 @@ def test_a_question_is_supported_admitted_and_answered_before_the_watchers(
 
     # The moderator admits it, another citizen supports it.
     sign_in(page, country, officer)
-    page.goto(f"{address}/work")
+    page.goto(f"{address}/desk")
     page.get_by_role("button", name="Admit question 1").click()
     expect(page.get_by_role("button", name="Admit question 1")).to_have_count(0)
     watcher.goto(address)
@@ -57,7 +57,7 @@ def test_a_question_is_supported_admitted_and_answered_before_the_watchers(
     watcher.goto(address)
     watcher.evaluate("window.sameDocument = true")
     expect(watcher.get_by_text(ANSWER)).to_have_count(0)
-    page.goto(f"{address}/work")
+    page.goto(f"{address}/desk")
     page.get_by_label("Answer to question 1").fill(ANSWER)
     page.get_by_role("button", name="Publish the answer").click()
     expect(watcher.locator("#answer-1")).to_contain_text(ANSWER, timeout=SOON)

@@ -31,7 +31,7 @@ def signed(name: str) -> dict[str, Any]:
 def test_from_the_form_of_an_item_to_the_public_list(app: Any) -> None:
     here = Country()
     author, head, approver = (signed(one) for one in (here.author, here.head, here.approver))
-    desk = "/en/list/education/work"
+    desk = "/en/list/education/desk"
     wrong = app.post(f"{desk}/item", data={**FIELDS, "title_en": "", "due_on": ""}, headers=author)
     assert wrong.status_code == 400
     assert 'href="#field-due_on"' in wrong.text
@@ -59,7 +59,7 @@ def test_from_the_form_of_an_item_to_the_public_list(app: Any) -> None:
 
 def test_a_workbook_with_mistakes_shows_all_of_them(app: Any) -> None:
     here = Country()
-    author, desk = signed(here.author), "/en/list/education/work"
+    author, desk = signed(here.author), "/en/list/education/desk"
     taken = app.get("/ru/list/education.xlsx", headers=author)
     assert taken.headers["Content-Disposition"] == "attachment; filename=education-list.xlsx"
 
@@ -78,15 +78,15 @@ def test_a_workbook_with_mistakes_shows_all_of_them(app: Any) -> None:
 def test_only_officers_work_on_a_list(app: Any) -> None:
     here = Country()
     draft(here.author, here.agency)
-    for path in ("work", "education/work", "education/work/item"):
+    for path in ("desk", "education/desk", "education/desk/item"):
         assert app.get(f"/en/list/{path}", follow_redirects=False).status_code == 302
     stranger = signed(citizen())
-    assert "You hold no role" in app.get("/en/list/work", headers=stranger).text
-    for path in ("education/work", "education/work/item", "education/work/item/1"):
+    assert "You hold no role" in app.get("/en/list/desk", headers=stranger).text
+    for path in ("education/desk", "education/desk/item", "education/desk/item/1"):
         app.get(f"/en/list/{path}", headers=stranger, status=403)
     app.get("/en/list/nobody", status=404)
-    app.get("/en/list/education/work/item/99", headers=signed(here.author), status=404)
-    assert "/en/list/education/work" in app.get("/en/list/work", headers=signed(here.approver)).text
+    app.get("/en/list/education/desk/item/99", headers=signed(here.author), status=404)
+    assert "/en/list/education/desk" in app.get("/en/list/desk", headers=signed(here.approver)).text
     assert act("data_list_show", None, agency=here.agency)["may"] == []
 
 
@@ -96,5 +96,5 @@ def test_pages_stand_in_every_language(app: Any, language: str) -> None:
     here.approved(due_on="2020-01-01")
     for path in ("/list/", "/list/education", "/list/education.xlsx"):
         assert app.get(f"{language}{path}").status_code == 200
-    for path in ("/list/work", "/list/education/work", "/list/education/work/item/1"):
+    for path in ("/list/desk", "/list/education/desk", "/list/education/desk/item/1"):
         assert app.get(f"{language}{path}", headers=signed(here.author)).status_code == 200

@@ -43,7 +43,7 @@ def test_from_the_form_to_the_answer(app: Any) -> None:
     assert made.status_code == 200
     assert "A moderator reads the text" in made.text
     (found,) = act("data_request_list", author, scope="mine")["requests"]
-    page, desk = f"/en/request/{found['number']}", f"/en/request/{found['number']}/work"
+    page, desk = f"/en/request/{found['number']}", f"/en/request/{found['number']}/desk"
     assert app.get(page, status=404)
     assert app.get(desk, headers=signed(citizen()), status=404)
 
@@ -79,14 +79,14 @@ def test_the_authorised_body_finds_the_agency_in_its_page(app: Any) -> None:
     owner = agency(name="transport")
     approver = signed(officer(agency(), Role.LIST_APPROVER))
     made = ask(citizen())
-    listed = app.get("/en/request/work", headers=approver).text
+    listed = app.get("/en/request/desk", headers=approver).text
     assert made["number"] in listed
-    desk = f"/en/request/{made['number']}/work"
+    desk = f"/en/request/{made['number']}/desk"
     wrong = app.post(f"{desk}/assign", data={"agency": "nobody"}, headers=approver)
     assert wrong.status_code == 400
     app.post(f"{desk}/assign", data={"agency": "transport"}, headers=approver)
     assert act("data_request_show", officer(owner, Role.HEAD), id=made["id"])["agency"]["name"] == "transport"
-    assert app.get("/en/request/work", follow_redirects=False).status_code == 302
+    assert app.get("/en/request/desk", follow_redirects=False).status_code == 302
 
 
 @pytest.mark.parametrize("language", ["", "/ru", "/en"])
@@ -98,6 +98,6 @@ def test_pages_stand_in_every_language(app: Any, language: str) -> None:
     for path in ("/request/", "/request/new", f"/request/{made['number']}"):
         assert app.get(f"{language}{path}").status_code == 200
     boss = signed(officer(owner, Role.HEAD))
-    for path in ("/request/work", f"/request/{made['number']}/work"):
+    for path in ("/request/desk", f"/request/{made['number']}/desk"):
         assert app.get(f"{language}{path}", headers=boss).status_code == 200
     assert app.get(f"{language}/request/?cursor=nonsense", status=400)

@@ -22,7 +22,7 @@ blueprint = Blueprint("opengov_data_list_work", __name__, url_prefix="/list")
 blueprint.before_request(only_signed_in)
 
 
-@blueprint.get("/work", strict_slashes=False)
+@blueprint.get("/desk", strict_slashes=False)
 def index() -> ResponseReturnValue:
     """The lists that the officer works on; with one only, that one."""
     user: Any = current_user
@@ -38,7 +38,7 @@ def index() -> ResponseReturnValue:
     return tk.render(f"{FOLDER}/work_index.html", {"agencies": found, "figures": figures})
 
 
-@blueprint.get("/<agency>/work")
+@blueprint.get("/<agency>/desk")
 def show(agency: str) -> ResponseReturnValue:
     """The list with its drafts and what can be done."""
     return _desk(agency)
@@ -78,7 +78,7 @@ def _steps(found: Mapping[str, Any]) -> dict[str, list[int]]:
     return steps
 
 
-@blueprint.post("/<agency>/work/step")
+@blueprint.post("/<agency>/desk/step")
 def step(agency: str) -> ResponseReturnValue:
     """One step for one item, or for all that wait for it."""
     name = known(agency)
@@ -93,8 +93,8 @@ def step(agency: str) -> ResponseReturnValue:
     return tk.redirect_to("opengov_data_list_work.show", agency=name)
 
 
-@blueprint.route("/<agency>/work/item", methods=["GET", "POST"])
-@blueprint.route("/<agency>/work/item/<int:number>", methods=["GET", "POST"])
+@blueprint.route("/<agency>/desk/item", methods=["GET", "POST"])
+@blueprint.route("/<agency>/desk/item/<int:number>", methods=["GET", "POST"])
 def item(agency: str, number: int | None = None) -> ResponseReturnValue:
     """The form of an item; after a mistake it comes again with what was typed."""
     found = act("data_list_show", {"agency": known(agency)})
@@ -140,7 +140,7 @@ def _form(
     return tk.render(f"{FOLDER}/item.html", page)
 
 
-@blueprint.post("/<agency>/work/import")
+@blueprint.post("/<agency>/desk/import")
 def bring(agency: str) -> ResponseReturnValue:
     """A filled workbook; its mistakes are shown all at once."""
     name = known(agency)

@@ -60,7 +60,7 @@ DEEDS: Mapping[str, Deed] = {
 }
 
 
-@blueprint.get("/work", strict_slashes=False)
+@blueprint.get("/desk", strict_slashes=False)
 def index() -> ResponseReturnValue:
     """The requests to the officer's agencies, newest first."""
     chosen = {name: request.args[name] for name in FILTERS if request.args.get(name)}
@@ -77,7 +77,7 @@ def index() -> ResponseReturnValue:
     return tk.render(f"{FOLDER}/work_index.html", page)
 
 
-@blueprint.get("/<number>/work")
+@blueprint.get("/<number>/desk")
 def show(number: str) -> ResponseReturnValue:
     """The desk of one request."""
     return _desk(number)
@@ -104,7 +104,7 @@ def _desk(number: str, deed: str = "", data: Mapping[str, Any] | None = None, **
     return tk.render(f"{FOLDER}/work.html", page)
 
 
-@blueprint.post("/<number>/work/<any(moderate, assign, forward, publish, refuse, join):deed>")
+@blueprint.post("/<number>/desk/<any(moderate, assign, forward, publish, refuse, join):deed>")
 def step(number: str, deed: str) -> ResponseReturnValue:
     """What an officer decides; after a mistake the form comes again with what was typed."""
     doing = DEEDS[deed]

@@ -19,7 +19,7 @@ from ckanext.opengov.dialog.service.appeals import words
 from ckanext.opengov.dialog.views.appeals_shared import act, errors, refusal, sentences
 from ckanext.opengov.dialog.views.officers_shared import given_links, only_officers, own_agencies, refused_page
 
-blueprint = Blueprint("opengov_dialog_appeals_work", __name__, url_prefix="/appeal/work")
+blueprint = Blueprint("opengov_dialog_appeals_work", __name__, url_prefix="/appeal/desk")
 blueprint.before_request(only_officers)
 
 FOLDER = "opengov_dialog/appeals_work"

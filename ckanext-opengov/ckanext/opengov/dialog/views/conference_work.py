@@ -137,7 +137,7 @@ def step(reference: str) -> ResponseReturnValue:
     return to_page(reference)
 
 
-@blueprint.get("/<reference>/work")
+@blueprint.get("/<reference>/desk")
 def work(reference: str) -> str:
     """What waits for a moderator, and what waits for an answer."""
     return _work(reference)

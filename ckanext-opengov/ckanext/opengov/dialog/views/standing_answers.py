@@ -68,7 +68,7 @@ def index() -> str:
     return tk.render(f"{FOLDER}/index.html", found | page)
 
 
-@blueprint.get("/work", strict_slashes=False)
+@blueprint.get("/desk", strict_slashes=False)
 def work() -> ResponseReturnValue:
     """The standing answers of one of the officer's agencies, by state."""
     to_sign_in = only_officers()

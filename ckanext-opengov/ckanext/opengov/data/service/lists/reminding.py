@@ -61,7 +61,7 @@ def _write(agency_id: str, rows: Sequence[Any], users: Sequence[str], today: Any
         component=COMPONENT,
         subject={code: wording.say(code, SUBJECT).format(number=len(rows)) for code in LANGUAGES},
         body={code: "\n\n".join(_line(row, code, today) for row in rows) for code in LANGUAGES},
-        url=f"/list/{name}/work",
+        url=f"/list/{name}/desk",
         to_users=users,
         public=False,
         key=f"data_list.due:{agency_id}:" + ",".join(f"{row['number']}:{_mark(row, today)}" for row in rows),

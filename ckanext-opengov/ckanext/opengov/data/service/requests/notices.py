@@ -55,7 +55,7 @@ def moved(message: Any) -> None:
             _notify(request, payload, f"{key}:support:{start}", to=users[start : start + MOST_AT_ONCE])
     if event in NEW_WORK:
         _notify(
-            request, payload, f"{key}:work", to=workers(request), subject=WORK_SUBJECT, path=f"{page(request)}/work"
+            request, payload, f"{key}:work", to=workers(request), subject=WORK_SUBJECT, path=f"{page(request)}/desk"
         )
     if event in FOR_ALL and request.visibility == "public":
         _notify(request, payload, f"{key}:all", to=[], is_public=True)
@@ -126,7 +126,7 @@ def overdue(request: DataRequest) -> None:
     heads = officers.responsible(COMPONENT, request.agency_id, {Role.HEAD}) if request.agency_id else []
     users = dict.fromkeys([*workers(request), *heads, *people.everybody_with(Role.SUPERVISOR)])
     key = f"data_request.overdue:{request.id}:{request.due_at.isoformat()}"
-    _notify(request, payload, key, to=users, subject=OVERDUE_SUBJECT, path=f"{page(request)}/work")
+    _notify(request, payload, key, to=users, subject=OVERDUE_SUBJECT, path=f"{page(request)}/desk")
 
 
 def agency_title(agency_id: str | None, language: str) -> str:

@@ -60,7 +60,7 @@ def page(appeal: Appeal) -> str:
 
 def desk(appeal: Appeal) -> str:
     """The path of the page on which its officers work."""
-    return f"/appeal/work/{appeal.number}"
+    return f"/appeal/desk/{appeal.number}"
 
 
 def language_of(appeal: Appeal) -> str:
