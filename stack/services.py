@@ -85,6 +85,8 @@ def programs(layout: Layout, instance: Instance) -> list[Service]:
     prefix = f"{instance.name}-" if instance.suffix else ""
     web = (
         f"{layout.venv}/bin/gunicorn --bind 127.0.0.1:{instance.web_port} --workers {WORKERS} --threads {THREADS}"
+        # Longer than the front keeps an idle connection: else it sends a form into one that was closed this moment.
+        f" --keep-alive 75 --no-control-socket"
         f" --worker-class gthread --timeout 120 --graceful-timeout 15 --max-requests 20000"
         f" --max-requests-jitter 2000 --forwarded-allow-ips 127.0.0.1 --worker-tmp-dir /dev/shm"
         f" --env OPENGOV_INI={instance.live_ini} --pythonpath {layout.root} stack.wsgi:application"

@@ -30,6 +30,8 @@ CHROMIUM = [
     "--disable-sync",
 ]
 PASSWORD = "correct horse battery"
+# Other tests run beside these, and a first page compiles its templates.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
