@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 from stack import services
 from stack.layout import Layout
-from tests.conftest import journal_writable
+from tests.conftest import empty_tables
 
 CHROMIUM = [
     "--no-sandbox",
@@ -60,12 +60,11 @@ class Country:
 
 
 @pytest.fixture
-def country(live_portal: str, reset_db: Any) -> Iterator[Country]:
+def country(live_portal: str) -> Iterator[Country]:
     """An empty portal with one agency and one publisher. The plugins are loaded here as in the live processes."""
     p.load_all()
     model.repo.tables_created_and_initialised = True
-    with journal_writable():
-        reset_db()
+    empty_tables()
     clear_all()
     officer = factories.User(password=PASSWORD)
     agency = Agency(
