@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,10 @@ def main(words: list[str]) -> int:
     except KeyboardInterrupt:
         say("\ninterrupted; the next ./opengov up goes on from here")
         return 130
+    except BrokenPipeError:
+        # Whoever read the output has gone, as head does; what Python writes on leaving goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -62,14 +67,40 @@ def _parser() -> argparse.ArgumentParser:
 
 def _ground(layout: Layout, target: Instance) -> list[Step]:
     """The steps that the portal and the tests share, up to a migrated instance."""
-    rewritten: list[None] = []
+    return [
+        Step("packages", "Debian packages", lambda: machine.install_packages(layout, machine.BASE_PACKAGES)),
+        Step(
+            "browser",
+            "Chromium for the tests",
+            lambda: machine.install_packages(layout, machine.BROWSER_PACKAGES),
+            ("packages",),
+        ),
+        Step("python", "Python environment", lambda: environment.create(layout), ("packages",)),
+        Step("solr", "Solr from Maven Central", lambda: solr.fetch(layout), ("packages",)),
+        Step("cluster", "PostgreSQL cluster", lambda: postgres.create_cluster(layout), ("packages", "configuration")),
+        Step("configuration", "secrets and configuration", lambda: _configure(layout), ("packages",)),
+        Step("languages", "Kazakh, Russian, English", lambda: instance.build_languages(layout), ("python",)),
+        *_servers(layout),
+        Step("databases", "databases", lambda: postgres.create_databases(layout, target), ("servers",)),
+        Step(
+            "migrate",
+            "tables and administrator",
+            lambda: instance.migrate(layout, target),
+            ("databases", "languages"),
+        ),
+    ]
 
-    def configure() -> str | None:
-        secrets.load(layout)
-        services.write_configuration(layout)
-        for one in (layout.portal, layout.testing):
-            instance.write_ini(layout, one)
-        return None
+
+def _configure(layout: Layout) -> None:
+    secrets.load(layout)
+    services.write_configuration(layout)
+    for one in (layout.portal, layout.testing):
+        instance.write_ini(layout, one)
+
+
+def _servers(layout: Layout) -> list[Step]:
+    """The servers, which load those Solr cores that were written anew."""
+    rewritten: list[None] = []
 
     def cores() -> str | None:
         found = [solr.create_core(layout, one) for one in (layout.portal, layout.testing)]
@@ -85,33 +116,10 @@ def _ground(layout: Layout, target: Instance) -> list[Step]:
             solr.wait_ready(layout, one)
         return found
 
+    needed = ("python", "solr", "cores", "cluster", "configuration")
     return [
-        Step("packages", "Debian packages", lambda: machine.install_packages(layout, machine.BASE_PACKAGES)),
-        Step(
-            "browser",
-            "Chromium for the tests",
-            lambda: machine.install_packages(layout, machine.BROWSER_PACKAGES),
-            ("packages",),
-        ),
-        Step("python", "Python environment", lambda: environment.create(layout), ("packages",)),
-        Step("solr", "Solr from Maven Central", lambda: solr.fetch(layout), ("packages",)),
-        Step("cluster", "PostgreSQL cluster", lambda: postgres.create_cluster(layout), ("packages", "configuration")),
-        Step("configuration", "secrets and configuration", configure, ("packages",)),
         Step("cores", "Solr cores", cores, ("python", "solr")),
-        Step("languages", "Kazakh, Russian, English", lambda: instance.build_languages(layout), ("python",)),
-        Step(
-            "servers",
-            "PostgreSQL, Redis, Solr",
-            start_servers,
-            ("python", "solr", "cores", "cluster", "configuration"),
-        ),
-        Step("databases", "databases", lambda: postgres.create_databases(layout, target), ("servers",)),
-        Step(
-            "migrate",
-            "tables and administrator",
-            lambda: instance.migrate(layout, target),
-            ("databases", "languages"),
-        ),
+        Step("servers", "PostgreSQL, Redis, Solr", start_servers, needed),
     ]
 
 

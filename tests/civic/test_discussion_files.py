@@ -7,6 +7,7 @@ import io
 import zipfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
@@ -19,6 +20,7 @@ from ckanext.opengov.civic.service import persons
 from werkzeug.datastructures import FileStorage
 
 from tests.civic.discussion_component import HEARING, ForumPlugin, act, officer, person, with_forum, write
+from tests.civic.photos import attached, photo, says_nothing_more
 
 pytestmark = [with_forum, pytest.mark.usefixtures("clean_portal")]
 
@@ -65,6 +67,9 @@ def test_the_public_gets_a_masked_text_and_the_author_the_file(app: Any) -> None
         assert answer.headers["Content-Disposition"].startswith("attachment")
         assert answer.headers["Content-Security-Policy"].startswith("sandbox")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        # A server sends headers in Latin-1, and the name is Russian.
+        name = answer.headers["Content-Disposition"].encode("latin-1").decode()
+        assert f"filename*=UTF-8''{quote('письмо ')}" in name
 
 
 def test_no_file_stands_where_the_front_serves_from(app: Any) -> None:
@@ -153,3 +158,25 @@ def test_a_commit_that_fails_leaves_no_file_behind(monkeypatch: pytest.MonkeyPat
     monkeypatch.undo()
     assert set(stored()) == before
     assert model.Session.scalar(sa.select(sa.func.count()).select_from(CommentAttachment)) == 0
+
+
+def test_a_picture_is_for_all_once_a_moderator_has_looked_at_it(app: Any) -> None:
+    author, token = with_token()
+    made = write(author, "Смотрите фото.", attachments=[attached("фото.jpg", photo()), letter()])
+    picture, text = sorted(made["attachments"], key=lambda one: not one["is_picture"])
+    address = f"/discussion/attachment/{picture['id']}"
+    app.get(address, status=403)
+    assert app.get(address, headers=token).data == photo()
+    assert says_nothing_more(app.get(f"{address}?copy=1", headers=token).data)
+    moderator = officer()
+    for user in (author, person()):
+        with pytest.raises(tk.NotAuthorized):
+            act("comment_picture_release", user, id=picture["id"], public=True)
+    with pytest.raises(tk.ValidationError, match="no picture"):
+        act("comment_picture_release", moderator, id=text["id"], public=True)
+    act("comment_picture_release", moderator, id=picture["id"], public=True)
+    answer = app.get(address)
+    assert says_nothing_more(answer.data)
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+    act("comment_picture_release", moderator, id=picture["id"], public=False)
+    app.get(address, status=403)

@@ -55,6 +55,14 @@ def test_a_file_grants_all_its_rows(place: dict[str, Any]) -> None:
     assert journal_check.verify_all().checked == 2
 
 
+def test_a_role_from_now_on_may_be_asked_for_again_on_another_day(place: dict[str, Any]) -> None:
+    text = HEADER + "aliya,agency-one,example,author,,\n"
+    send(place, text)
+    model.Session.execute(sa.update(Officer).values(valid_from=Officer.valid_from - 3))
+    model.Session.commit()
+    assert send(place, text) == {"granted": 0, "unchanged": 1}
+
+
 def test_the_same_file_again_changes_nothing(place: dict[str, Any]) -> None:
     text = HEADER + "aliya,agency-one,example,author,2027-01-01,\n"
     send(place, text)

@@ -16,8 +16,9 @@ from ckan.tests import factories
 from ckan.tests.helpers import call_action
 from ckanext.opengov.civic.model.base import utc_now
 from ckanext.opengov.civic.model.persons import Confirmation, Person
-from ckanext.opengov.civic.service import outbox, persons, tokens
+from ckanext.opengov.civic.service import drafts, outbox, persons, tokens
 from ckanext.opengov.civic.service.persons import Identity, Level
+from lxml import html
 
 from tests.civic.mail_server import MailServer, mail_server
 
@@ -77,6 +78,49 @@ def test_there_is_no_account_before_the_link_is_opened(app: Any, server: MailSer
     assert user.fullname == "Reader"
     assert persons.level_of(user.id) == Level.EMAIL
     assert user.validate_password(PASSWORD)
+
+
+def test_whoever_registers_from_a_form_comes_back_to_it_with_what_was_typed(app: Any, server: MailServer) -> None:
+    browser = app.test_client()
+    typed = {"subject": "No light", "text": "The street is dark.", "kind": "complaint", "go": "register"}
+    left = browser.post("/en/appeal/new", data=typed, follow_redirects=False)
+    assert left.headers["Location"].endswith("/en/user/register?next=/en/appeal/new")
+    page = html.fromstring(browser.get("/en/user/register?next=/en/appeal/new").text)
+    assert page.xpath("//form[@id='user-register-form']//input[@name='next']/@value") == ["/en/appeal/new"]
+    form = {"email": "reader@example.kz", "fullname": "Reader", "kind": "person", "next": "/en/appeal/new"}
+    browser.post("/en/user/register", data=form)
+    outbox.drain()
+    # The letter may be opened on another machine: the draft comes with the link.
+    elsewhere = app.test_client()
+    back = elsewhere.post(link_in(server.letters()[0]), data={"password": PASSWORD}, follow_redirects=False)
+    assert back.headers["Location"].endswith("/en/appeal/new")
+    user = user_of("reader@example.kz")
+    assert user
+    draft = drafts.find(user.id, "appeal-new")
+    assert draft
+    assert (draft.data["text"], draft.data["kind"]) == (["The street is dark."], ["complaint"])
+    # In the first browser the form itself holds it as soon as one has signed in.
+    browser.post("/user/login", data={"login": user.name, "password": PASSWORD})
+    form_again = html.fromstring(browser.get("/en/appeal/new").text)
+    assert form_again.xpath("//textarea[@name='text']")[0].text == "The street is dark."
+    assert form_again.xpath("//input[@name='kind'][@checked]/@value") == ["complaint"]
+    assert html.fromstring(browser.get("/en/appeal/new").text).xpath("//textarea[@name='text']")[0].text is None
+
+
+@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:1", 7])
+def test_no_link_of_a_mail_leads_away(address: Any) -> None:
+    with pytest.raises(tk.ValidationError, match="next"):
+        call_action("person_register", email="a@example.kz", fullname="A", next=address)
+
+
+def test_the_link_that_confirms_an_address_leads_back_too(app: Any, server: MailServer) -> None:
+    browser, user = app.test_client(), factories.User(password=PASSWORD, email="late@example.kz")
+    browser.post("/user/login", data={"login": user["name"], "password": PASSWORD})
+    sent = browser.post("/user/confirm-address", data={"next": "/ru/coverage/new"}, follow_redirects=False)
+    assert sent.headers["Location"].endswith("/ru/coverage/new")
+    outbox.drain()
+    answer = browser.post(link_in(server.letters()[0]), follow_redirects=False)
+    assert answer.headers["Location"].endswith("/ru/coverage/new")
 
 
 def test_a_link_works_once(app: Any, server: MailServer) -> None:

@@ -18,6 +18,7 @@ from ckanext.opengov.civic.model.notices import Notice
 from ckanext.opengov.civic.roles import Role
 from ckanext.opengov.civic.service import outbox
 from ckanext.opengov.data.model.apps import App, AppPicture
+from ckanext.opengov.data.service import my_items
 from ckanext.opengov.data.service.apps import life, pictures
 from ckanext.opengov.data.service.quality import links
 from PIL import Image
@@ -229,3 +230,21 @@ def test_the_pages_from_the_form_to_the_data_set(app: Any, maker: str, moderator
     assert app.get(f"/application/app-{one.id[:13]}").status_code == 200
     app.post(f"/ru/app/{one.id}/withdraw", headers=headers)
     app.get(f"/ru/app/{one.id}", status=404)
+
+
+def test_an_app_waits_at_its_moderators_desk_and_in_its_makers_list(maker: str, moderator: str) -> None:
+    made = act("application_create", maker, **sent())
+
+    def waiting(user: str) -> list[str]:
+        return [one["title"] for one in act("workplace_task_list", user)["tasks"]]
+
+    elsewhere = own.officer(factories.Organization()["id"], "data", Role.MODERATOR)["name"]
+    assert waiting(moderator) == ["Мектеп картасы"]
+    assert waiting(elsewhere) == []
+    (mine,) = my_items.my_items(model.User.get(maker).id, None, 10)
+    assert (mine.title, mine.url, mine.public) == ("Мектеп картасы", f"/app/{made['id']}", False)
+    act("application_moderate", moderator, id=made["id"], event="publish")
+    assert waiting(moderator) == []
+    (mine,) = my_items.my_items(model.User.get(maker).id, None, 10)
+    assert mine.public
+    assert list(my_items.my_items(model.User.get(maker).id, mine.at, 10)) == []

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import ckan.plugins.toolkit as tk
@@ -46,6 +50,29 @@ if place == "committing":
     receipts.finish = stop
 opening = receipts.Opening(resource_id, "upsert", dry_run=False, accept_valid=False)
 run.push(run.Order(opening, structure.parse(json.loads(sys.argv[5]))), source.Source(rows, most_bytes=1 << 30))
+"""
+
+
+# A process that makes a child for each push: the child may be killed, and the next one need not load everything anew.
+PUSHER = """
+import io, json, os, sys
+from ckan.common import config
+config["ckan.datastore.write_url"] = sys.argv[1]
+config["ckan.datastore.sqlalchemy.pool_pre_ping"] = False
+from ckanext.opengov.data.service import structure
+from ckanext.opengov.data.service.push import receipts, run, source
+
+parsed = structure.parse(json.loads(sys.argv[3]))
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        rows, mode = json.loads(line)
+        opening = receipts.Opening(sys.argv[2], mode, dry_run=False, accept_valid=False)
+        run.push(run.Order(opening, parsed), source.Source(io.BytesIO(rows.encode()), most_bytes=1 << 30))
+        os._exit(0)
+    print(child, flush=True)
+    os.waitpid(child, 0)
+    print("over", flush=True)
 """
 
 
@@ -91,6 +118,58 @@ class TestReaders:
             reader.join()
         assert all(len(values) == 1 and count == NUMBER for values, count in found)
         assert len(found) > 2
+
+
+class TestReadersDuringKills:
+    PUSHES, KILLS = 50, 20
+
+    def test_a_reader_never_sees_half_of_fifty_pushes_of_which_twenty_are_killed(self, resource_id):
+        found, stop = set(), threading.Event()
+
+        def look():
+            while not stop.is_set():
+                values, count = seen(resource_id)
+                found.add((tuple(values), count))
+
+        reader = threading.Thread(target=look)
+        reader.start()
+        try:
+            self.push_all(resource_id)
+        finally:
+            stop.set()
+            reader.join()
+        assert all(len(values) == 1 and count == NUMBER for values, count in found)
+        with database.connection() as raw, raw.cursor() as cursor:
+            assert database.lock(cursor, resource_id, 10)
+        receipts.bury_killed()
+        states = [one["state"] for one in receipts.newest(resource_id, 100)]
+        assert set(states) == {"done", "interrupted"}
+        # A push that was killed before its receipt, or after its end, was none or was done.
+        assert states.count("done") > self.PUSHES - self.KILLS
+        assert push(resource_id, content(9999))["changed"] == NUMBER
+
+    def push_all(self, resource_id):
+        chance = random.Random(6)
+        killed = set(chance.sample(range(5, self.PUSHES), self.KILLS))
+        address = tk.config["ckan.datastore.write_url"]
+        command = [sys.executable, "-c", PUSHER, address, resource_id, json.dumps(SCHEMA)]
+        pipe, folder = subprocess.PIPE, Path(__file__).parents[2]
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=folder) as pusher:
+            usual = 0.2
+            for number in range(1, self.PUSHES + 1):
+                began = time.perf_counter()
+                pusher.stdin.write(json.dumps([content(number), "replace" if number % 2 else "upsert"]) + "\n")
+                pusher.stdin.flush()
+                child = int(pusher.stdout.readline())
+                if number in killed:
+                    time.sleep(chance.uniform(0.3, 1) * usual)
+                    # It may be over already; its parent has not waited for it longer than for the line below.
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(child, signal.SIGKILL)
+                assert pusher.stdout.readline() == "over\n"
+                if number not in killed:
+                    usual = time.perf_counter() - began
+            pusher.stdin.close()
 
 
 class TestTwoAtOnce:
@@ -142,8 +221,6 @@ class TestKill:
             assert push(resource_id, content(value))["changed"] == NUMBER
 
     def start(self, place, resource_id, rows):
-        import json
-
         address = tk.config["ckan.datastore.write_url"]
         command = [sys.executable, "-c", VICTIM, address, place, resource_id, rows, json.dumps(SCHEMA)]
         pipe = subprocess.PIPE

@@ -265,7 +265,7 @@ def test_files_come_as_they_are_to_officers_and_never_open_in_the_portal(app: An
     answer = app.get(path, headers={"Authorization": clerk.token})
     assert answer.data.decode() == PERSONAL
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert answer.headers["Content-Security-Policy"] == "sandbox"
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox")
     assert "701 234" not in clerk.get(f"{path}?copy=1", status=200)
     stranger = visitor(app, agency(), Role.HEAD)
     assert "701 234" not in stranger.get(path, status=404)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
 from ckan.tests import factories
-from ckanext.opengov.dialog.service import map as ground
+from ckanext.opengov.civic.service import ground
 from lxml import html
 
+from tests.civic.photos import photo
 from tests.dialog.appeals import act, agency, citizen, write
 from tests.dialog.figures_ground import table
 
@@ -119,6 +121,24 @@ def test_the_form_sends_a_complaint_to_its_agency(app: Any, mobile: str) -> None
     )
     assert (shown["coverage"]["latitude"], shown["coverage"]["longitude"]) == (51.128, 71.431)
     assert shown["coverage"]["noticed_at"] == "2026-11-20T18:30:00+05:00"
+
+
+@pytest.mark.usefixtures("mobile")
+def test_a_picture_comes_with_the_complaint_and_the_draft_goes(app: Any) -> None:
+    author = citizen()
+    headers = {"Authorization": factories.APIToken(user=author)["token"]}
+    act("draft_save", author, form_key="coverage-new", data={"text": ["x"]}, title="Coverage")
+    form = page(app, "/en/coverage/new", headers=headers)
+    assert form.xpath("//form[@data-opengov-draft='coverage-new'][@enctype='multipart/form-data']")
+    wrong = {**FORM, "attachments": (io.BytesIO(b"no picture"), "speed.png")}
+    answer = app.post("/en/coverage/new", data=wrong, headers=headers, status=400).get_data(as_text=True)
+    assert html.fromstring(answer).xpath("//*[@id='error-attachments']")
+    files = {**FORM, "attachments": (io.BytesIO(photo("PNG")), "speed.png")}
+    sent = app.post("/en/coverage/new", data=files, headers=headers).get_data(as_text=True)
+    number = html.fromstring(sent).xpath("//code[@id='og-number']/text()")[0]
+    (picture,) = act("appeal_show", author, number=number)["attachments"]
+    assert (picture["is_picture"], picture["is_private"]) == (True, True)
+    assert act("draft_show", author, form_key="coverage-new")["draft"] is None
 
 
 @pytest.mark.usefixtures("mobile")

@@ -71,6 +71,7 @@ ORIGINALS = {
     "opengov_draft.data",
     "opengov_helpdesk_question.question",
     "opengov_rating.comment_original",
+    "opengov_regulation_remark.wording_original",
 }
 
 

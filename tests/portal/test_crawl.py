@@ -28,13 +28,15 @@ class Walk:
 
     client: Any
     rules: Any
+    starts: tuple[str, ...] = STARTS
+    languages: tuple[str, ...] = LANGUAGES
     seen: set[tuple[str, str, bool]] = field(default_factory=set)
     assets: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
     pages: dict[str, Page] = field(default_factory=dict)
 
     def go(self) -> None:
-        waiting = deque(language + start for language in LANGUAGES for start in STARTS)
+        waiting = deque(language + start for language in self.languages for start in self.starts)
         while waiting and len(self.seen) < MOST:
             path = waiting.popleft()
             if self._is_new(path):

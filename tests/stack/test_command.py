@@ -33,6 +33,17 @@ def opengov(clone: Path, *words: str, port: int = FREE_PORT) -> subprocess.Compl
     return subprocess.run(command, capture_output=True, text=True, env=env, stdin=subprocess.DEVNULL, check=False)
 
 
+def test_a_reader_that_goes_away_meets_no_traceback(clone: Path) -> None:
+    command = [str(clone / "opengov"), "status"]
+    env = os.environ | {"OPENGOV_PORT": str(FREE_PORT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env) as running:
+        assert running.stdout
+        assert running.stderr
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 141
+
+
 def test_status_of_a_portal_that_never_ran_is_not_zero(clone: Path) -> None:
     answer = opengov(clone, "status")
     assert answer.returncode == 1

@@ -30,7 +30,7 @@ from werkzeug.serving import make_server
 from stack.demonstration import letters, mailbox
 from stack.demonstration.cast import Cast, citizen, logins, people
 from stack.demonstration.parts import agencies as agencies_part
-from stack.demonstration.parts import appeals, conclusions, conference, participants, polls
+from stack.demonstration.parts import appeals, conclusions, conference, participants, polls, standing
 from stack.demonstration.parts.officers import make_user
 from stack.demonstration.portal import Portal
 
@@ -118,10 +118,13 @@ def test_each_takes_part_as_themselves_and_a_second_run_adds_nothing(
         assert polls.load(portal) == []
         assert appeals.load(portal) == []
         assert conference.load(portal) == []
+        assert standing.load(portal) == []
     said = capsys.readouterr().out
     assert "0 roles granted" in said
     assert "0 appeals brought, 40 known; 0 written or taken on" in said
     assert "the conference was held already" in said
+    assert "0 standing answers written or reviewed" in said
+    assert len(call_action("standing_answer_list")["standing_answers"]) == 6
     found = list(appeals.everything(portal))
     assert len(found) == 40 + len(ways)
     assert {one["state"] for one in found} == set(STATES)

@@ -7,16 +7,43 @@ work, an empty list when all is well) and may be run again at any time. A compon
 from __future__ import annotations
 
 from stack.demonstration.parts import (
+    acts,
     agencies,
     appeals,
     apps,
+    budgets,
     conclusions,
     conference,
+    data_requests,
     datasets,
+    evaluation,
+    lists,
     officers,
     participants,
     polls,
+    programmes,
+    reference,
     registry,
+    standing,
 )
 
-PARTS = (agencies, officers, participants, polls, datasets, apps, registry, appeals, conference, conclusions)
+PARTS = (
+    agencies,
+    officers,
+    participants,
+    polls,
+    datasets,
+    apps,
+    lists,
+    data_requests,
+    registry,
+    reference,
+    appeals,
+    acts,
+    standing,
+    conference,
+    budgets,
+    programmes,
+    conclusions,
+    evaluation,
+)

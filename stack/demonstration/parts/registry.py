@@ -22,7 +22,7 @@ HARVEST_WAIT = 90
 def load(portal: Portal) -> list[str]:
     source, written = write_source(portal)
     if written or needs_run(LIST, _last_job(source)):
-        job = _run(portal, source)
+        job = run_source(portal, source)
         if job["status"] != "Finished":
             return [f"harvest of {LIST.name}: status {job['status']} after {HARVEST_WAIT} s"]
         source = portal.call("harvest_source_show", {"id": NAME})
@@ -47,16 +47,20 @@ def _fields() -> Fields:
 
 def write_source(portal: Portal) -> tuple[Fields, bool]:
     """The source, and whether it had to be written."""
-    fields = _fields()
-    mapping = MAPPING.read_text(encoding="utf-8").strip()
-    shown = portal.find("harvest_source_show", NAME)
+    return save_source(portal, _fields(), MAPPING.read_text(encoding="utf-8").strip())
+
+
+def save_source(portal: Portal, fields: Fields, mapping: str) -> tuple[Fields, bool]:
+    """A source as it should be, and whether it had to be written."""
+    name = fields["name"]
+    shown = portal.find("harvest_source_show", name)
     if shown is None:
         portal.call("harvest_source_create", {**fields, "config": mapping})
     elif differences(fields, shown | {"owner_org": shown["organization"]["name"]}) or mapping != _mapping_of(shown):
         portal.call("harvest_source_update", {**fields, "id": shown["id"], "config": mapping})
     else:
         return shown, False
-    return portal.call("harvest_source_show", {"id": NAME}), True
+    return portal.call("harvest_source_show", {"id": name}), True
 
 
 def _mapping_of(source: Fields) -> str:
@@ -81,7 +85,7 @@ def needs_run(path: Path, job: Fields | None) -> bool:
     return path.stat().st_mtime > begun.timestamp()
 
 
-def _run(portal: Portal, source: Fields) -> Fields:
+def run_source(portal: Portal, source: Fields) -> Fields:
     """Start a run, or join the one that is under way, and wait for its end."""
     last = _last_job(source)
     waiting = last and last["status"] in ("New", "Running")

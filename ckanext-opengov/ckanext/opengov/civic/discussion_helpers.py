@@ -12,11 +12,14 @@ from babel.numbers import format_decimal
 from ckan.common import current_user
 from flask import request
 
+from ckanext.opengov.civic.service.privacy.extract import READERS
+from ckanext.opengov.civic.service.privacy.pictures import FORMATS
 from ckanext.opengov.civic.service.refusal import N_
 
 __all__ = [
     "opengov_comment_time",
     "opengov_discussion",
+    "opengov_file_endings",
     "opengov_here",
     "opengov_marked",
     "opengov_next_page",
@@ -49,6 +52,11 @@ def opengov_here() -> str:
     if request.headers.get("HX-Request"):
         return request.form.get("next") or request.path
     return request.environ["CKAN_CURRENT_URL"]
+
+
+def opengov_file_endings() -> str:
+    """What a form lets one choose. Telephones turn a photo in HEIC into JPEG when that is asked for by its type."""
+    return ",".join([*(f".{one}" for one in READERS), *FORMATS.values()])
 
 
 def opengov_next_page(discussion: Mapping[str, Any], chosen: Mapping[str, str] | None) -> str:

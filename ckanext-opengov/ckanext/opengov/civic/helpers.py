@@ -10,6 +10,7 @@ from ckanext.opengov.civic import roles
 from ckanext.opengov.civic.discussion_helpers import (
     opengov_comment_time,
     opengov_discussion,
+    opengov_file_endings,
     opengov_here,
     opengov_marked,
     opengov_next_page,
@@ -28,6 +29,7 @@ __all__ = [
     "opengov_component_title",
     "opengov_deadline",
     "opengov_discussion",
+    "opengov_file_endings",
     "opengov_has_role",
     "opengov_has_type",
     "opengov_here",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import ckan.plugins as p
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from ckanext.opengov.civic.roles import Role
     from ckanext.opengov.civic.service.calendar import Calendar
     from ckanext.opengov.civic.service.discussion.rules import DiscussionRules
@@ -99,6 +101,26 @@ class MyItem:
 
 
 @dataclass(frozen=True)
+class Indicator:
+    """Something that a component counts of each agency, for evaluation; the value is in percent.
+
+    ``rows``: beginning and end of a period → a statement that selects its cases: ``agency_id``, ``entity_id`` (texts)
+    and ``part``, what the case is worth, a whole number from 0 to ``whole``. Each case once.
+    ``links``: ids of cases → the page of each; those that not everybody may see are left out.
+    """
+
+    # English; messages of the component's catalogue. ``about`` says how the cases are chosen and what they are worth.
+    title: str
+    about: str
+    rows: Callable[[dt.datetime, dt.datetime], sa.Select[Any]]
+    links: Callable[[Sequence[str]], Mapping[str, Link]]
+    whole: int = 1
+    # Whether less is better; and from which percentage on a reader is warned.
+    less_is_better: bool = False
+    warn_from: int | None = None
+
+
+@dataclass(frozen=True)
 class ComponentManifest:
     """One component, as workplace, notices, home page and evaluation see it."""
 
@@ -142,6 +164,8 @@ class ComponentManifest:
     bulk_actions: Mapping[str, BulkAction] = field(default_factory=dict)
     # Flask endpoint of a page on which officers work beside the tasks → its English title, a message of the catalogue.
     office_pages: Mapping[str, str] = field(default_factory=dict)
+    # Name → what evaluation may count; it is called by the component's name, a dot and this name.
+    indicators: Mapping[str, Indicator] = field(default_factory=dict)
 
 
 class ICivicComponent(p.Interface):

@@ -14,13 +14,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.opengov.data.service import usage
 
-DOWNLOADS = frozenset({"dataset_resource.download", "resource.download"})
+DOWNLOADS = frozenset({"dataset_resource.download", "resource.download", "opengov_data_rows.export"})
+# Addresses for programs that name a file of the data set.
+CALLS = frozenset({"opengov_data_rows.rows", "opengov_data_rows.changes"})
 # Action → the parameter that names the data set or one of its files.
 READS: Mapping[str, str] = {
     "package_show": "id",
     "resource_show": "id",
     "datastore_search": "resource_id",
     "data_query": "resource_id",
+    "data_diff": "resource_id",
 }
 
 
@@ -31,6 +34,8 @@ def after(response: Response) -> Response:
     endpoint, given = request.endpoint or "", request.view_args or {}
     if endpoint in DOWNLOADS:
         _count("downloads", given.get("resource_id"))
+    elif endpoint in CALLS:
+        _count("api_calls", given.get("resource_id"))
     elif endpoint == "api.action" and given.get("logic_function") in READS:
         _count("api_calls", _named(READS[given["logic_function"]]))
     return response

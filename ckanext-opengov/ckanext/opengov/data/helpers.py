@@ -13,7 +13,7 @@ from jinja2 import Template
 
 from ckanext.opengov.civic.regions import regions
 from ckanext.opengov.data import display, labels, language
-from ckanext.opengov.data.service import agencies
+from ckanext.opengov.data.service import agencies, described, keyed
 
 __all__ = [
     "is_resource_supported_by_xloader",
@@ -23,6 +23,7 @@ __all__ = [
     "opengov_choice_label",
     "opengov_citation",
     "opengov_field_filled",
+    "opengov_filled_table",
     "opengov_form_sections",
     "opengov_form_texts",
     "opengov_keywords",
@@ -33,6 +34,7 @@ __all__ = [
     "opengov_quality",
     "opengov_region_choices",
     "opengov_table",
+    "opengov_tables",
     "opengov_text",
     "opengov_type_template",
     "opengov_untranslated",
@@ -140,6 +142,12 @@ def opengov_field_filled(field: dict[str, Any], record: dict[str, Any]) -> bool:
     return display.filled(field, record)
 
 
+def opengov_filled_table(dataset: dict[str, Any]) -> str | None:
+    """The id of a data set's resource whose rows are filled by a template, typed or pushed."""
+    ids = [one["id"] for one in dataset.get("resources", []) if one.get("url_type") == "datastore"]
+    return next((one for one in ids if keyed.get(one) is not None), None)
+
+
 def opengov_type_template(package_type: str, page: str) -> Template:
     """The page of a package type: a component puts it into ``opengov_types/<type>/``; without one, CKAN's own."""
     return current_app.jinja_env.select_template([f"opengov_types/{package_type}/{page}", f"package/{page}"])
@@ -149,6 +157,13 @@ def opengov_table(resource_id: str) -> dict[str, Any]:
     """What became of an uploaded file that should be a table."""
     context = {"user": current_user.name, "auth_user_obj": current_user}
     return tk.get_action("opengov_table_show")(context, {"resource_id": resource_id})  # pyright: ignore
+
+
+def opengov_tables(dataset_id: str) -> list[dict[str, str]]:
+    """The tables of a data set: ``id`` and ``title``."""
+    package = model.Package.get(dataset_id)
+    resources = package.resources if package is not None else []
+    return [{"id": one.id, "title": described.title(one)} for one in resources if described.has_table(one)]
 
 
 def opengov_apps_of(dataset_id: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import ckan.model as model
 from ckan.types import CKANApp, Context
 
-from ckanext.opengov.data import counting, display, index, loading
+from ckanext.opengov.data import counting, display, index, loading, versions
 from ckanext.opengov.data.service import agencies, announcing, recording
 from ckanext.opengov.data.service.apps import packages as apps_packages
 from ckanext.opengov.data.service.quality import exporting, keeping
@@ -78,6 +78,7 @@ class PageHooks:
         # CKAN registers its own rule first, so the page is replaced behind it.
         app.view_functions["organization.index"] = catalogue.agencies
         app.after_request(counting.after)
+        app.after_request(versions.after)
         return app
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from ckanext.opengov.civic.interfaces import ComponentManifest, EntityType, PeriodicTask
 from ckanext.opengov.civic.service.refusal import N_
 from ckanext.opengov.data import loading, push_contribution
-from ckanext.opengov.data.service import discussing, recording, tasks, usage
+from ckanext.opengov.data.service import discussing, indicators, my_items, recording, tasks, usage
 from ckanext.opengov.data.service.apps import contribution as apps
 from ckanext.opengov.data.service.lists import contribution as lists
 from ckanext.opengov.data.service.quality import contribution as quality
 from ckanext.opengov.data.service.requests import contribution as requests
-from ckanext.opengov.data.service.requests import listing, watching
+from ckanext.opengov.data.service.requests import watching
 from ckanext.opengov.data.service.requests.states import TYPE as REQUEST
 
 MANIFEST = ComponentManifest(
@@ -43,12 +43,14 @@ MANIFEST = ComponentManifest(
     },
     discussion=discussing.RULES,
     deadline_recomputers=(watching.recompute,),
-    my_items=listing.my_items,
+    my_items=my_items.my_items,
     tasks=tasks.waiting,
     task_kinds=tasks.KINDS,
+    indicators=indicators.INDICATORS,
     office_pages={
         "opengov_data_request_work.index": N_("Requests for data to my agencies"),
         "opengov_data_apps.moderation": N_("Apps that wait for a moderator"),
         "opengov_data_list_work.index": N_("Lists of open data"),
+        "opengov_data_templates.index": N_("Tables that I fill"),
     },
 )

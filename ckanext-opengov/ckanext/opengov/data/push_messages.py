@@ -16,7 +16,7 @@ _COUNTS = ("rows", "changed", "same", "deleted", "rejected", "cleaned")
 def sentence(stored: Mapping[str, Any]) -> str:
     """A finding, with its place before it."""
     message = stored["text"]
-    text = tk._(message).format_map(_Known(stored.get("values") or {}))
+    text = tk._(message).format_map(Known(stored.get("values") or {}))
     place, line, column = (stored.get(name) for name in ("place", "line", "column"))
     if line and column:
         return tk._("Line {line}, field {column}: {text}").format(line=line, column=column, text=text)
@@ -25,7 +25,9 @@ def sentence(stored: Mapping[str, Any]) -> str:
     return f"{place}: {text}" if place else text
 
 
-class _Known(dict[str, Any]):
+class Known(dict[str, Any]):
+    """Values of a message; what is not known is a dash."""
+
     def __missing__(self, _key: str) -> str:
         return "—"
 

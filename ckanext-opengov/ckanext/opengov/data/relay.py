@@ -22,6 +22,7 @@ from ckanext.opengov.data.model.keyed import KeyedTable, RelayedReceipt
 from ckanext.opengov.data.service import keyed
 from ckanext.opengov.data.service.push import receipts
 from ckanext.opengov.data.service.quality import keeping as quality
+from ckanext.opengov.data.service.reference import broken
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ def _relay(receipt: dict[str, Any]) -> None:
         )
         if _changed_rows(receipt):
             _note_moment(table, at)
+            broken.tell(table, receipt)
     model.Session.commit()
     if _changed_rows(receipt):
         _note_day(table)

@@ -8,9 +8,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from babel.numbers import format_decimal
 
-from ckanext.opengov.civic.service import wording
+from ckanext.opengov.civic.service import ground, wording
 from ckanext.opengov.dialog import statistics_display
-from ckanext.opengov.dialog.service import map as ground
 
 TILES = "opengov.dialog.map_tiles"
 # Shades of the squares, from few complaints to many.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ckanext.opengov.civic.interfaces import ComponentManifest, EntityType, PeriodicTask
 from ckanext.opengov.civic.roles import Role
 from ckanext.opengov.civic.service.refusal import N_
-from ckanext.opengov.dialog.service import mine, tasks
+from ckanext.opengov.dialog.service import indicators, mine, tasks
 from ckanext.opengov.dialog.service.appeals import (
     answering,
     importing,
@@ -53,6 +53,7 @@ MANIFEST = ComponentManifest(
         "appeal_work_show": people.READERS,
         "appeal_moderation_queue": frozenset({Role.MODERATOR}),
         "appeal_answer_check": frozenset({Role.AUTHOR, Role.PUBLISHER, Role.HEAD, Role.DEPUTY_HEAD}),
+        "appeal_picture_release": people.READERS - {Role.SUPERVISOR},
         "standing_answer_create": frozenset({Role.AUTHOR, Role.PUBLISHER, Role.HEAD, Role.DEPUTY_HEAD}),
         "standing_answer_update": frozenset({Role.AUTHOR, Role.PUBLISHER, Role.HEAD, Role.DEPUTY_HEAD}),
     },
@@ -72,6 +73,7 @@ MANIFEST = ComponentManifest(
     tasks=tasks.waiting,
     task_kinds=tasks.KINDS,
     bulk_actions=tasks.BULK,
+    indicators=indicators.INDICATORS,
     office_pages={
         "opengov_dialog_appeals_work.index": N_("Appeals of the agency"),
         "opengov_dialog_standing.work": N_("Standing answers"),

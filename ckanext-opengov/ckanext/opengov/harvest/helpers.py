@@ -50,6 +50,10 @@ _TYPES = {
         N_("Registry: a list in JSON, CSV or Excel"),
         N_("You say in the mapping which column of the list goes into which field."),
     ),
+    "opengov_budget_packages": (
+        N_("Registry of budgets"),
+        N_("A JSON list of Fiscal Data Packages, each with the lines of one budget. Needs no settings."),
+    ),
     "opengov_dcat_us": (N_("DCAT-US: a data.json file"), N_("Needs no settings.")),
     "dcat_rdf": (N_("DCAT: a catalogue in RDF"), N_("RDF/XML, Turtle or JSON-LD. Needs no settings.")),
     "ckan": (N_("Another CKAN portal"), N_("The address of its home page. Needs no settings.")),

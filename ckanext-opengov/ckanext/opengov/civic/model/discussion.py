@@ -132,7 +132,10 @@ class CommentVote(tk.BaseModel):
 
 
 class CommentAttachment(tk.BaseModel):
-    """A file with a comment. The public reads its masked text; the file is for its author and competent officers."""
+    """A file with a comment. The public reads its masked text; the file is for its author and competent officers.
+
+    What a picture shows cannot be masked: everybody sees its copy once an officer has released it.
+    """
 
     __tablename__ = "opengov_comment_attachment"
 
@@ -148,7 +151,10 @@ class CommentAttachment(tk.BaseModel):
     # None for a file that stays private, a scan for example; the note says why, or what is left out.
     text_public: Mapped[str | None] = mapped_column(sa.Text, deferred=True)
     note: Mapped[str] = mapped_column(sa.Text, nullable=False, default="")
-    is_private: Mapped[bool] = mapped_column(sa.Boolean, sa.Computed("text_public IS NULL"))
+    is_picture: Mapped[bool] = mapped_column(sa.Boolean, nullable=False, default=False)
+    released_at: Mapped[dt.datetime | None] = mapped_column(Moment)
+    released_by: Mapped[str | None] = mapped_column(sa.Text)
+    is_private: Mapped[bool] = mapped_column(sa.Boolean, sa.Computed("text_public IS NULL AND released_at IS NULL"))
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, nullable=False, default=list)
 
 

@@ -19,16 +19,20 @@ MOST = 200
 KEPT = dt.timedelta(days=90)
 
 
+def size(data: dict[str, Any]) -> int:
+    """Bytes that a draft takes."""
+    return len(json.dumps(data, ensure_ascii=False).encode())
+
+
 def save(user_id: str, key: str, data: dict[str, Any], about: dict[str, str | None]) -> Draft:
     """Keep what is typed; the draft before is replaced.
 
     :param about: ``title`` and ``url`` of the form, ``entity_type`` and ``entity_id`` that it changes
     :raises Refusal: when it is too large, or the user has too many drafts
     """
-    size = len(json.dumps(data, ensure_ascii=False).encode())
-    if size > LARGEST:
+    if size(data) > LARGEST:
         text = N_("The draft has {given} KB; at most {limit} KB are kept. Send the form or shorten the text.")
-        raise Refusal(text, given=size // 1024 + 1, limit=LARGEST // 1024)
+        raise Refusal(text, given=size(data) // 1024 + 1, limit=LARGEST // 1024)
     others = sa.select(sa.func.count()).where(Draft.user_id == user_id, Draft.form_key != key)
     if (model.Session.scalar(others) or 0) >= MOST:
         text = N_("You have {limit} drafts, as many as are kept. Delete some in your workplace.")

@@ -12,6 +12,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
@@ -78,11 +79,39 @@ def check(name: str, *, user_id: str | None = None, address: str | None = None) 
     """
     if not tk.config[f"{PREFIX}enabled"]:
         return
-    counted = [pair for item in _items(name) for pair in _keys(item, user_id, address)]
+    counted = [pair for item in items(name) for pair in _keys(item, user_id, address)]
+    if has_request_context():
+        g.opengov_limits_counted = (name, counted)
     try:
         _count(name, counted)
     except RedisError:
         log.warning("The limits can't be counted: Redis does not answer")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How much of a limit is left: ``limit`` in so many ``seconds``, ``reset`` seconds until there is more."""
+
+    limit: int
+    remaining: int
+    seconds: int
+    reset: int
+
+
+def standing() -> Standing | None:
+    """Of the limit that this request was counted by last, whichever is nearest to its end; None without one."""
+    name, counted = g.get("opengov_limits_counted") or ("", [])
+    try:
+        found = [_standing(name, item, key) for item, key in counted]
+    except RedisError:
+        return None
+    return min(found, key=lambda one: one.remaining / one.limit, default=None)
+
+
+def _standing(name: str, item: RateLimitItem, key: str) -> Standing:
+    window = _limiter(tk.config["ckan.redis.url"]).get_window_stats(item, *_place(name, key))
+    reset = max(0, math.ceil(window.reset_time - time.time()))
+    return Standing(item.amount, max(0, window.remaining), item.get_expiry(), reset)
 
 
 def limited(name: str) -> Callable[[Function], Function]:
@@ -114,7 +143,7 @@ def check_settings() -> None:
     for key in list(tk.config):
         name = key.removeprefix(PREFIX)
         if key.startswith(PREFIX) and name not in SETTINGS:
-            _items(name)
+            items(name)
 
 
 @lru_cache(maxsize=128)
@@ -122,7 +151,8 @@ def _parse(text: str) -> tuple[RateLimitItem, ...]:
     return tuple(parse_many(text)) if text.strip() else ()
 
 
-def _items(name: str) -> tuple[RateLimitItem, ...]:
+def items(name: str) -> tuple[RateLimitItem, ...]:
+    """The parts of a limit: how much, and in which span."""
     text = tk.config[PREFIX + name]
     try:
         return _parse(text)
@@ -142,12 +172,16 @@ def _keys(item: RateLimitItem, user_id: str | None, address: str | None) -> list
 def _count(name: str, counted: list[tuple[RateLimitItem, str]]) -> None:
     limiter = _limiter(tk.config["ckan.redis.url"])
     for item, key in counted:
-        # What names a person or an address is not kept in plain.
-        hidden = hashlib.sha256(f"{tk.config['SECRET_KEY']}:{key}".encode()).hexdigest()[:32]
-        place = (tk.config["ckan.site_id"], name, hidden)
+        place = _place(name, key)
         if not limiter.hit(item, *place):
             reset = limiter.get_window_stats(item, *place).reset_time
             raise RateLimited(max(1, math.ceil(reset - time.time())))
+
+
+def _place(name: str, key: str) -> tuple[str, str, str]:
+    # What names a person or an address is not kept in plain.
+    hidden = hashlib.sha256(f"{tk.config['SECRET_KEY']}:{key}".encode()).hexdigest()[:32]
+    return tk.config["ckan.site_id"], name, hidden
 
 
 @lru_cache(maxsize=4)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import ckan.model as model
@@ -79,9 +79,12 @@ def check(row: Values, known: Known) -> tuple[officers.Grant | None, list[Proble
         return None, problems
     grant = officers.Grant(user, agency, component, role, start, end)
     held = known.held.get(grant.key)
-    if held and officers.is_held(held, grant) and not is_same(held, grant):
-        return None, [(USER, already(row, held))]
-    return grant, []
+    if not held or not officers.is_held(held, grant):
+        return grant, []
+    if not row[FROM] and held.valid_from <= grant.valid_from:
+        # An empty first day asks for the role from now on: the same file may be loaded again on another day.
+        grant = replace(grant, valid_from=held.valid_from)
+    return (grant, []) if is_same(held, grant) else (None, [(USER, already(row, held))])
 
 
 def is_same(held: Officer, grant: officers.Grant) -> bool:

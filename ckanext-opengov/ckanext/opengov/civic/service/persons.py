@@ -134,10 +134,10 @@ def register(email: str, language: str, details: dict[str, Any]) -> None:
     _write(email, language, REGISTER_SUBJECT, REGISTER_BODY, f"/user/confirm/{token}", tokens.digest(token))
 
 
-def ask_address(user: model.User, language: str) -> None:
-    """Send the link that confirms the address of an account."""
+def ask_address(user: model.User, language: str, onward: str | None = None) -> None:
+    """Send the link that confirms the address of an account, and leads on to a page of the portal."""
     email = normal(user.email or "")
-    token = _new_link(ADDRESS, email, user_id=user.id)
+    token = _new_link(ADDRESS, email, user_id=user.id, details={"next": onward})
     _write(email, language, ADDRESS_SUBJECT, ADDRESS_BODY, f"/user/confirm/{token}", tokens.digest(token))
 
 

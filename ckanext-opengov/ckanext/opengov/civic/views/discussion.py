@@ -13,12 +13,11 @@ from flask.typing import ResponseReturnValue
 from ckanext.opengov.civic.service.discussion import export as exporting
 from ckanext.opengov.civic.service.discussion import files
 from ckanext.opengov.civic.service.discussion.rules import REASONS
+from ckanext.opengov.civic.web import attached
 
 blueprint = Blueprint("opengov_discussion", __name__)
 
 FOLDER = "opengov_civic/discussion"
-# What a browser may do with a citizen's file, should it be opened as a page.
-SANDBOX = "sandbox; default-src 'none'"
 QUEUE = 50
 CHOICES = ("sort", "grouped", "cluster_id", "parent_id", "cursor")
 
@@ -157,7 +156,7 @@ def export(thread_id: Any, form: str) -> Response:
     _act("comment_export", {"thread_id": str(thread_id), "format": form})
     headers = {
         "Content-Disposition": f'attachment; filename="discussion-{thread_id}.{form}"',
-        "Content-Security-Policy": SANDBOX,
+        "Content-Security-Policy": attached.SANDBOX,
     }
     rows = exporting.stream(str(thread_id), form)
     return Response(rows, headers=headers, content_type=exporting.FORMATS[form])
@@ -165,7 +164,7 @@ def export(thread_id: Any, form: str) -> Response:
 
 @blueprint.get("/discussion/attachment/<uuid:attachment_id>")
 def attachment(attachment_id: Any) -> Response:
-    """A file as it came, for its author and competent officers; for all others its masked text."""
+    """A file as it came, for its author and competent officers; for all others its masked text or released picture."""
     found = files.get(str(attachment_id))
     if found is None:
         return tk.abort(404, tk._("There is no file with this id."))
@@ -173,18 +172,21 @@ def attachment(attachment_id: Any) -> Response:
     listed = next((one for one in shown["attachments"] if one["id"] == found.id), None)
     if listed is None:
         return tk.abort(404, tk._("There is no file with this id."))
-    is_original = listed.get("has_original") and "text" not in request.args
-    if listed["is_private"] and not is_original:
+    if listed.get("has_original") and "copy" not in request.args:
+        return attached.served(listed["name"], found.mimetype, files.original(found))
+    if found.is_picture and (listed.get("has_original") or not listed["is_private"]):
+        return attached.served(found.name_public, attached.PICTURE, files.picture(found) or b"", inline=True)
+    if listed["is_private"]:
         return tk.abort(403, listed["note"])
-    name = listed["name"] if is_original else found.name_public
-    answer = Response(
-        files.original(found) if is_original else found.text_public,
-        mimetype=found.mimetype if is_original else "text/plain",
-    )
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    answer.headers.set("Content-Security-Policy", SANDBOX)
-    answer.headers.set("X-Content-Type-Options", "nosniff")
-    return answer
+    return attached.served(found.name_public, attached.TEXT, found.text_public or "")
+
+
+@blueprint.post("/discussion/attachment/<uuid:attachment_id>/picture")
+def picture(attachment_id: Any) -> ResponseReturnValue:
+    """Open a picture to everybody, or close it again."""
+    _show(lambda: _act("comment_picture_release", {"id": str(attachment_id), "public": request.form.get("public", "")}))
+    tk.h.flash_success(tk._("Your decision is saved."))
+    return _back()
 
 
 @blueprint.get("/moderation")

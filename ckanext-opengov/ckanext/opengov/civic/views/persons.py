@@ -14,7 +14,7 @@ from ckanext.opengov.civic import regions
 from ckanext.opengov.civic.logic.action.persons import OLD_LINK, accept_identity
 from ckanext.opengov.civic.service import persons, wording
 from ckanext.opengov.civic.service.refusal import Refusal
-from ckanext.opengov.civic.web import oidc
+from ckanext.opengov.civic.web import kept, oidc
 
 blueprint = Blueprint("opengov_persons", __name__, url_prefix="/user")
 
@@ -33,10 +33,10 @@ def register() -> ResponseReturnValue:
     if current_user.is_authenticated:
         return tk.redirect_to("opengov_my.index")
     if request.method == "GET":
-        return _register_form({}, {}, {})
-    data = _form("email", "fullname", "kind", "bin", "place")
+        return _register_form({"next": request.args.get("next", "")}, {}, {})
+    data = _form("email", "fullname", "kind", "bin", "place", "next")
     try:
-        tk.get_action("person_register")({}, dict(data))
+        tk.get_action("person_register")({}, {**data, "draft": kept.typed()})
     except tk.ValidationError as error:
         return _register_form(data, error.error_dict, error.error_summary)
     return tk.render("opengov_civic/persons/sent.html", {"data": data})
@@ -66,7 +66,7 @@ def confirm(token: str) -> ResponseReturnValue:
     if not current_user.is_authenticated and variables["purpose"] == persons.REGISTER:
         _sign_in(model.User.get(made["user_id"]))
     tk.h.flash_success(tk._("Your e-mail address is confirmed."))
-    return tk.redirect_to("opengov_my.index")
+    return tk.redirect_to(made["next"] or tk.url_for("opengov_my.index"))
 
 
 def _old_link(message: str) -> ResponseReturnValue:
@@ -82,9 +82,10 @@ def levels() -> str:
 
 @blueprint.route("/confirm-address", methods=["POST"])
 def confirm_address() -> ResponseReturnValue:
-    """Send the link that confirms the account's address."""
+    """Send the link that confirms the account's address, and go back to the form that asked for it."""
+    onward = request.form.get("next", "")
     try:
-        answer = tk.get_action("person_email_confirm")({}, {})
+        answer = tk.get_action("person_email_confirm")({}, {"next": onward})
     except tk.ValidationError as error:
         tk.h.flash_error(" ".join(error.error_summary.values()))
         return tk.redirect_to("opengov_persons.levels")
@@ -92,7 +93,7 @@ def confirm_address() -> ResponseReturnValue:
         tk.h.flash_success(tk._("The link is on its way. It works for 48 hours."))
     else:
         tk.h.flash_success(tk._("Your e-mail address is confirmed."))
-    return tk.redirect_to("opengov_persons.levels")
+    return tk.redirect_to(onward or tk.url_for("opengov_persons.levels"))
 
 
 # --- identity provider

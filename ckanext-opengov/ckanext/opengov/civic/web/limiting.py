@@ -13,6 +13,10 @@ from ckanext.opengov.civic.service import limits
 FORMS = {"user.login": ("signin", "login"), "user.request_reset": ("reset", "user")}
 
 
+# Addresses for programs: their answers say how much of the limit is left.
+PROGRAMS = ("/api/", "/meta/")
+
+
 def install(app: Flask) -> None:
     """Count core's forms; turn refusals into 429 after CKAN made its answer of them."""
     limits.check_settings()
@@ -33,7 +37,7 @@ def answer(response: Response) -> Response:
     """CKAN's API knows no status 429 and its error pages drop the headers; a page may have caught the refusal."""
     refusal: limits.RateLimited | None = g.pop("opengov_rate_limited", None)
     if refusal is None or response.status_code < 400:
-        return response
+        return _with_standing(response)
     if request.path.startswith("/api/"):
         response = jsonify(_as_json(refusal, response))
         response.status_code = 429
@@ -41,6 +45,17 @@ def answer(response: Response) -> Response:
         variables = {"code": 429, "content": refusal.sentence, "name": refusal.name}
         response = make_response(tk.render("error_document_template.html", variables), 429)
     response.headers["Retry-After"] = str(refusal.seconds)
+    return _with_standing(response)
+
+
+def _with_standing(response: Response) -> Response:
+    """Programs are told how much they may still ask for."""
+    standing = limits.standing() if request.path.startswith(PROGRAMS) else None
+    if standing:
+        response.headers["RateLimit-Limit"] = str(standing.limit)
+        response.headers["RateLimit-Remaining"] = str(standing.remaining)
+        response.headers["RateLimit-Reset"] = str(standing.reset)
+        response.headers["RateLimit-Policy"] = f"{standing.limit};w={standing.seconds}"
     return response
 
 

@@ -1,5 +1,5 @@
 """Own tables of open data."""
 
-from ckanext.opengov.data.model import apps, keyed, lists, quality, requests, tables, usage
+from ckanext.opengov.data.model import apps, keyed, lists, quality, requests, tables, templates, usage
 
-__all__ = ["apps", "keyed", "lists", "quality", "requests", "tables", "usage"]
+__all__ = ["apps", "keyed", "lists", "quality", "requests", "tables", "templates", "usage"]

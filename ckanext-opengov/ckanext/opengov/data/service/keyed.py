@@ -9,7 +9,7 @@ from typing import Any
 import ckan.model as model
 import sqlalchemy as sa
 
-from ckanext.opengov.civic.service import journal
+from ckanext.opengov.civic.service import agencies, journal, wording
 from ckanext.opengov.civic.service.refusal import N_
 from ckanext.opengov.data.model.keyed import KeyedTable, StructureVersion
 from ckanext.opengov.data.service.finding import Faulty, Finding
@@ -105,6 +105,30 @@ def forget_purged() -> int:
         model.Session.delete(one)
         model.Session.commit()
     return len(gone)
+
+
+def filler(table: KeyedTable, structure: Structure, reference: object, otherwise: str | None = None) -> model.Group:
+    """The agency whose rows come: the one that is named, else the sender's, else the table's own.
+
+    Only a table that many agencies fill takes the rows of another one.
+    """
+    own = model.Session.get(model.Group, table.agency_id)
+    found = agencies.find(str(reference or otherwise or table.agency_id))
+    if own is None:
+        raise LookupError(f"the agency of {table.resource_id} is gone")
+    is_part = structure.parts is not None and found is not None and structure.parts.has(found.name)
+    return found if found is not None and is_part else own
+
+
+def titles(package: model.Package) -> dict[str, str]:
+    """The titles of a data set by language."""
+    return agencies.titles(package.extras.get("title_translated"))
+
+
+def title_in(table: KeyedTable, language: str) -> str:
+    """The title of a table's data set in a language, else in another."""
+    package = model.Session.get(model.Package, table.package_id)
+    return (wording.pick(titles(package), language) or package.title or package.name) if package else table.external_id
 
 
 def references(structure: Structure) -> dict[str, Reference]:

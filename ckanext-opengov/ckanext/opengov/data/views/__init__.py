@@ -10,13 +10,21 @@ from ckanext.opengov.data.views import (
     apps,
     catalogue,
     contests,
+    facade,
+    grids,
     list_work,
     lists,
+    openapi,
     push,
     quality,
+    reference,
     request_work,
     requests,
+    rows,
+    seeing,
+    structures,
     systems,
+    templates,
     usage,
 )
 
@@ -32,6 +40,14 @@ MODULES: tuple[ModuleType, ...] = (
     apps,
     contests,
     usage,
+    rows,
+    facade,
+    openapi,
+    seeing,
+    structures,
+    grids,
+    templates,
+    reference,
 )
 
 

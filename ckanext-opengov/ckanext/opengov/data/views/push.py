@@ -27,7 +27,8 @@ def push(resource_id: str) -> tuple[Response, int]:
     try:
         receipt = tk.get_action("data_push")(context, _order(resource_id))
     except (tk.ObjectNotFound, tk.NotAuthorized, tk.ValidationError) as problem:
-        return jsonify({"success": False, "error": _told(problem)}), _STATUS[type(problem)]
+        status = next(status for kind, status in _STATUS.items() if isinstance(problem, kind))
+        return jsonify({"success": False, "error": _told(problem)}), status
     return jsonify({"success": True, "result": receipt}), 200
 
 

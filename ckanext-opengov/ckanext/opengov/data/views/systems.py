@@ -74,6 +74,7 @@ def _page(
         "data": wish,
         "errors": problems or {},
         "made": made,
+        "done": act("data_push_checklist_show", {"agency": agency}),
         "day": day,
     }
     return tk.render("opengov_data/systems/tokens.html", variables)

@@ -8,24 +8,12 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.common import current_user
-from ckan.types import Context, DataDict, Schema
+from ckan.types import Context, DataDict
 from flask import has_request_context
 
 from ckanext.opengov.civic.service import agencies, limits
 from ckanext.opengov.dialog.logic.auth.appeals import person_of
 from ckanext.opengov.dialog.service.appeals import moving, showing
-
-
-def validated(data_dict: DataDict, expected: Schema, context: Context, *structured: str) -> dict[str, Any]:
-    """The request, checked; structured fields are left to the rules that read them.
-
-    :raises ValidationError: with all that is wrong, by field
-    """
-    plain = {name: value for name, value in data_dict.items() if name not in structured}
-    data, errors = tk.navl_validate(plain, expected, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return {**data, **{name: data_dict[name] for name in structured if name in data_dict}}
 
 
 def agency_id(data: Mapping[str, Any]) -> str | None:

@@ -34,6 +34,8 @@ class Appeal(tk.BaseModel):
     __table_args__ = (
         sa.Index("opengov_dialog_appeal_public", "registered_at", "id", postgresql_where=PUBLIC),
         sa.Index("opengov_dialog_appeal_agency", "agency_id", "registered_at", "id"),
+        sa.Index("opengov_dialog_appeal_answered", "answered_at", "id", postgresql_where=PUBLIC),
+        sa.Index("opengov_dialog_appeal_agency_answered", "agency_id", "answered_at", "id", postgresql_where=PUBLIC),
         sa.Index("opengov_dialog_appeal_topic", "topic", "registered_at", "id", postgresql_where=PUBLIC),
         sa.Index("opengov_dialog_appeal_region", "region", "registered_at", "id", postgresql_where=PUBLIC),
         sa.Index("opengov_dialog_appeal_state", "state", "registered_at", "id", postgresql_where=PUBLIC),

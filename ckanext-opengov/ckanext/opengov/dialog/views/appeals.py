@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.common import current_user
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from ckanext.opengov.civic.service import agencies, limits
 from ckanext.opengov.civic.service.ratings import AXES
 from ckanext.opengov.civic.service.refusal import N_
+from ckanext.opengov.civic.web import attached
 from ckanext.opengov.dialog import appeal_display as display
 from ckanext.opengov.dialog.service.appeals import numbers
 from ckanext.opengov.dialog.views import appeals_filing as filing
@@ -21,8 +21,6 @@ from ckanext.opengov.dialog.views.appeals_shared import FOLDER, act, errors, ref
 blueprint = Blueprint("opengov_dialog_appeals", __name__, url_prefix="/appeal")
 
 FILTERS = ("q", "agency", "topic", "kind", "state", "region")
-# What a browser may do with a citizen's file, should it be opened as a page.
-SANDBOX = "sandbox; default-src 'none'"
 # CKAN's own pages of a package, of which an appeal has one only.
 STOCK = ("edit", "delete", "groups", "followers", "resources")
 # The author's steps: what the form sends, and what is said when it is done.
@@ -156,7 +154,7 @@ def step(number: str, step: str) -> ResponseReturnValue:
 
 @blueprint.route("/<number>/file/<uuid:attachment_id>", methods=["GET", "POST"])
 def file(number: str, attachment_id: Any) -> ResponseReturnValue:
-    """A file: as it came for the author and competent officers, its masked text for all others."""
+    """A file: as it came for the author and competent officers, its masked text or released picture for all others."""
     request.environ["__no_cache__"] = True
     who = {"number": number, "attachment_id": str(attachment_id)}
     secret = request.form.get("secret", "")
@@ -164,14 +162,5 @@ def file(number: str, attachment_id: Any) -> ResponseReturnValue:
         found = act("appeal_attachment_show", {**who, **({"secret": secret} if secret else {})})
     except tk.ObjectNotFound as error:
         return tk.abort(404, str(error))
-    original = found.get("original") if "text" not in request.args else None
-    if original is None and found["text"] is None:
-        return tk.abort(403, tk._("Only the author and the officers of the agency can open this file."))
-    answer = Response(
-        base64.b64decode(original["content"]) if original else found["text"],
-        mimetype=original["mimetype"] if original else "text/plain",
-    )
-    answer.headers.set("Content-Disposition", "attachment", filename=original["name"] if original else found["name"])
-    answer.headers.set("Content-Security-Policy", SANDBOX)
-    answer.headers.set("X-Content-Type-Options", "nosniff")
-    return answer
+    answer = attached.found(found, copy="copy" in request.args)
+    return answer or tk.abort(403, tk._("Only the author and the officers of the agency can open this file."))

@@ -13,9 +13,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from ckanext.opengov.civic.service import agencies, limits, persons
 from ckanext.opengov.civic.service.persons import Level
+from ckanext.opengov.civic.web import kept
 from ckanext.opengov.dialog import appeal_display as display
 from ckanext.opengov.dialog.service.appeals import filing, people, words
-from ckanext.opengov.dialog.views.appeals_shared import FOLDER, act, errors, refusal
+from ckanext.opengov.dialog.views.appeals_shared import FOLDER, act, errors, refusal, too_long_text
 
 FIELDS = ("agency", "kind", "topic", "region", "language", "subject", "text", "public", "author_name", "email")
 DRAFT = "appeal-new"
@@ -53,9 +54,13 @@ def new() -> ResponseReturnValue:
     if current_user.is_authenticated:
         request.environ["__no_cache__"] = True
     if request.method == "GET":
-        return _form({name: request.args[name] for name in FIELDS if request.args.get(name)})
+        typed = kept.back(DRAFT) or request.args
+        return _form({name: typed[name] for name in FIELDS if typed.get(name)})
     request.environ["__no_cache__"] = True
     try:
+        leaving = kept.away(DRAFT, tk._("Write an appeal"), tk.url_for("opengov_dialog_appeals.new"))
+        if leaving:
+            return leaving
         data: dict[str, Any] = {name: request.form[name] for name in FIELDS if request.form.get(name)}
         files = request.files.getlist("attachments")
     except RequestEntityTooLarge:
@@ -87,8 +92,7 @@ def _mailed(data: dict[str, Any]) -> str:
 
 def too_long() -> ResponseReturnValue:
     """More than a form may hold: nothing of it was read, so nothing can be shown again."""
-    message = tk._("The text is far too long; at most {limit} characters are allowed. Shorten it and send it again.")
-    return _form({}, wrong={"text": [message.format(limit=filing.TEXT_LENGTH)]}), 413
+    return _form({}, wrong={"text": [too_long_text()]}), 413
 
 
 def _form(data: dict[str, Any], wrong: dict[str, list[str]] | None = None, alike: Any = None) -> str:

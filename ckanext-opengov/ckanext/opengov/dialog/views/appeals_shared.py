@@ -8,6 +8,8 @@ from typing import Any, cast
 import ckan.plugins.toolkit as tk
 from ckan.common import current_user
 
+from ckanext.opengov.dialog.service.appeals import filing
+
 FOLDER = "opengov_dialog/appeals"
 
 
@@ -31,3 +33,9 @@ def sentences(error: tk.ValidationError) -> str:
 def refusal(error: tk.NotAuthorized) -> str:
     """Why not, as the action says it."""
     return str(getattr(error, "message", None) or error)
+
+
+def too_long_text() -> str:
+    """What is said of a text that no form takes."""
+    message = tk._("The text is far too long; at most {limit} characters are allowed. Shorten it and send it again.")
+    return message.format(limit=filing.TEXT_LENGTH)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.common import current_user
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from ckanext.opengov.civic.service import agencies, wording
 from ckanext.opengov.civic.service.refusal import N_
+from ckanext.opengov.civic.web import attached
 from ckanext.opengov.dialog import appeal_display as display
 from ckanext.opengov.dialog.service.appeals import words
 from ckanext.opengov.dialog.views.appeals_shared import act, errors, refusal, sentences
@@ -222,20 +222,24 @@ def _source(kind: str, reference: str) -> tuple[str, list[dict[str, str]]]:
 
 @blueprint.get("/<number>/file/<attachment_id>")
 def attachment(number: str, attachment_id: str) -> Response:
-    """A file as it came, or with ``?copy=1`` its text as the public reads it."""
+    """A file as it came, or with ``?copy=1`` as the public reads or would see it."""
     found = act("appeal_attachment_show", {"number": number, "attachment_id": attachment_id})
-    if request.args.get("copy") or "original" not in found:
-        name, kind, content = f"{found['name']}.txt", "text/plain; charset=utf-8", (found["text"] or "").encode()
-    else:
-        original = found["original"]
-        name, kind, content = original["name"], original["mimetype"], base64.b64decode(original["content"])
-    response = make_response(content)
-    response.headers["Content-Type"] = kind
-    # Never opened in the portal's own name: what a citizen attached may be a page with scripts.
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox"
-    return response
+    answer = attached.found(found, copy="copy" in request.args)
+    return answer or tk.abort(404, tk._("There is no such file."))
+
+
+@blueprint.post("/<number>/picture/<attachment_id>")
+def picture(number: str, attachment_id: str) -> ResponseReturnValue:
+    """Open a picture to everybody, or close it again."""
+    data = {"number": number, "attachment_id": attachment_id, "public": request.form.get("public", "")}
+    try:
+        act("appeal_picture_release", data)
+    except tk.ValidationError as error:
+        return _desk(number, errors=errors(error)), 400
+    tk.h.flash_success(tk._("Your decision is saved."))
+    if request.form.get("back") == "queue":
+        return tk.redirect_to(f"{blueprint.name}.queue")
+    return back(number, "picture")
 
 
 @blueprint.get("/queue")

@@ -9,14 +9,16 @@ import ckan.plugins.toolkit as tk
 from ckan.common import current_user
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from ckanext.opengov.civic.model.base import utc_now
 from ckanext.opengov.civic.regions import regions
-from ckanext.opengov.civic.service import agencies, limits, persons, wording
+from ckanext.opengov.civic.service import agencies, ground, limits, persons, wording
 from ckanext.opengov.civic.service.calendar import ALMATY
+from ckanext.opengov.civic.web import kept
 from ckanext.opengov.dialog import appeal_display, coverage_display
-from ckanext.opengov.dialog.service import map as ground
 from ckanext.opengov.dialog.service.appeals import filing, people, words
+from ckanext.opengov.dialog.views.appeals_shared import too_long_text
 from ckanext.opengov.dialog.views.statistics import act, sentences, table_file
 
 blueprint = Blueprint("opengov_dialog_coverage", __name__, url_prefix="/coverage")
@@ -34,6 +36,7 @@ FIELDS = (
     *("operator", "fault", "noticed_at", "latitude", "longitude", "region"),
     *("text", "public", "author_name", "email"),
 )
+DRAFT = "coverage-new"
 NEAR = 4
 NEAR_REGION = 3
 COUNTRY = {"latitude": (40, 56), "longitude": (46, 88)}
@@ -137,20 +140,27 @@ def new() -> ResponseReturnValue:
     if current_user.is_authenticated:
         request.environ["__no_cache__"] = True
     if request.method == "GET":
-        return _form({"public": "true", "noticed_at": _now()}, {})
+        return _form({"public": "true", "noticed_at": _now()} | kept.back(DRAFT), {})
     request.environ["__no_cache__"] = True
-    data = {name: request.form.get(name, "").strip() for name in FIELDS}
+    try:
+        leaving = kept.away(DRAFT, tk._("Complain about coverage"), tk.url_for("opengov_dialog_coverage.new"))
+        data = {name: request.form.get(name, "").strip() for name in FIELDS}
+        files = request.files.getlist("attachments")
+    except RequestEntityTooLarge:
+        return _form({}, {"text": too_long_text()}), 413
+    if leaving:
+        return leaving
     town = next((one for one in ground.places() if one.region == request.form.get("town")), None)
     if town and not data["latitude"] and not data["longitude"]:
         data |= {"latitude": str(town.latitude), "longitude": str(town.longitude)}
-    return _send(data)
+    return _send(data, files)
 
 
 def _now() -> str:
     return utc_now().astimezone(ALMATY).strftime("%Y-%m-%dT%H:%M")
 
 
-def _send(data: dict[str, Any]) -> ResponseReturnValue:
+def _send(data: dict[str, Any], files: list[Any]) -> ResponseReturnValue:
     wish = {name: value.replace(",", ".") if name in COUNTRY else value for name, value in data.items() if value}
     wish |= {
         "kind": words.COVERAGE,
@@ -158,6 +168,7 @@ def _send(data: dict[str, Any]) -> ResponseReturnValue:
         "subject": _subject(data),
         "public": bool(data["public"]),
         "noticed_at": _with_zone(data["noticed_at"]),
+        "attachments": files,
     }
     try:
         filed = tk.get_action("appeal_create")(_context(), wish)
@@ -167,6 +178,8 @@ def _send(data: dict[str, Any]) -> ResponseReturnValue:
         return _form(data, {"": error.sentence}), 429
     except tk.NotAuthorized as error:
         return _form(data, {"": str(error.message or error)}), 403
+    if current_user.is_authenticated:
+        act("draft_delete", {"form_key": DRAFT})
     variables = {"filed": filed, "term": appeal_display.term(filed["deadline"]), "mailed": _mailed(data)}
     return tk.render("opengov_dialog/appeals/sent.html", variables)
 
@@ -193,7 +206,7 @@ def _errors(error: tk.ValidationError) -> dict[str, str]:
     given: Any = error.error_dict
     found = {name: " ".join(str(text) for text in texts) for name, texts in given.items()}
     # What no field of this form holds is told above it.
-    return {name if name in FIELDS else "": text for name, text in found.items()}
+    return {name if name in (*FIELDS, "attachments") else "": text for name, text in found.items()}
 
 
 def _mailed(data: dict[str, Any]) -> str:
@@ -217,6 +230,8 @@ def _form(data: dict[str, Any], errors: dict[str, str]) -> str:
         "needs_mail": not current_user.is_authenticated,
         "country": COUNTRY,
         "longest": filing.TEXT_LENGTH,
+        "most_files": filing.ATTACHMENTS,
+        "draft_key": DRAFT,
         "now": _now(),
     }
     return tk.render(f"{FOLDER}/new.html", variables)
@@ -233,8 +248,9 @@ def _point(data: dict[str, Any]) -> tuple[float, float] | None:
 
 
 def _missing() -> str:
-    """What keeps the visitor from writing: ``sign_in``, ``level`` or nothing."""
+    """What keeps the visitor from writing: ``sign_in``, ``email``, ``verified`` or nothing."""
     if not current_user.is_authenticated:
         return "" if words.COVERAGE in people.anonymous_kinds() else "sign_in"
-    is_known = persons.level_of(current_user.id) >= people.level()  # pyright: ignore[reportAttributeAccessIssue]
-    return "" if is_known else "level"
+    wanted = people.level()
+    is_known = persons.level_of(current_user.id) >= wanted  # pyright: ignore[reportAttributeAccessIssue]
+    return "" if is_known else wanted.name.lower()

@@ -57,7 +57,7 @@ def _short(statistics: dict[str, Any]) -> list[dict[str, str]]:
 def show(agency: str) -> str:
     """One head: who it is, the figures, the answered appeals."""
     head = act("head_show", {"agency": agency})
-    wish = {"agency": head["id"], "answered": True, "limit": APPEALS, "cursor": request.args.get("cursor", "")}
+    wish = {"agency": head["id"], "sort": "answered", "limit": APPEALS, "cursor": request.args.get("cursor", "")}
     try:
         listed = act("appeal_list", wish)
     except tk.ValidationError as error:

@@ -16,7 +16,7 @@ NEWEST = 6
 @blueprint.get("", strict_slashes=False)
 def index() -> str:
     """Open dialogue as a whole."""
-    answered = act("appeal_list", {"answered": True, "limit": NEWEST})["appeals"]
+    answered = act("appeal_list", {"sort": "answered", "limit": NEWEST})["appeals"]
     variables = {
         "answered": [display.card(one) for one in answered],
         "total": act("appeal_statistics", {})["total"],

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+
+import ckan.model as model
+from ckan.types import Context
 
 from ckanext.opengov.harvest.fetching import Fetched
-from ckanext.opengov.harvest.harvester import ListHarvester, Settings
+from ckanext.opengov.harvest.harvester import ListHarvester, Settings, source_view
 from ckanext.opengov.harvest.listing import BadRow, Listing, Record, content_hash
 from ckanext.opengov.harvest.messages import N_, SourceError
-from ckanext.opengov.harvest.registry import readers, records
+from ckanext.opengov.harvest.registry import readers, records, table_runs, tables
 from ckanext.opengov.harvest.registry.document import MappingError
 from ckanext.opengov.harvest.registry.mapping import RegistryMapping, parse
 from ckanext.opengov.harvest.registry.vocabulary import vocabulary
+from ckanext.opengov.harvest.service import runs
 
 NAME = "opengov_registry"
 
@@ -32,13 +37,14 @@ def wrap(text: str) -> str:
     return json.dumps({"mapping": text}, ensure_ascii=False)
 
 
-def read_mapping(config: str) -> RegistryMapping:
+def read_mapping(config: str) -> RegistryMapping | tables.TableMapping:
     """:raises MappingError: with all that is wrong, by line and field"""
-    return parse(unwrap(config), vocabulary())
+    text = unwrap(config)
+    return tables.parse(text) if tables.is_meant(text) else parse(text, vocabulary())
 
 
 class RegistryHarvester(ListHarvester):
-    """Feeds the entity type that its mapping names."""
+    """Feeds the entity type that its mapping names; or, where the mapping names a table, the rows of that table."""
 
     def info(self) -> dict[str, str]:
         return {
@@ -59,8 +65,27 @@ class RegistryHarvester(ListHarvester):
             message = N_("The mapping does not fit the portal any more. Line {line}, {field}: {reason}")
             reason = first.message.plain()
             raise SourceError("mapping", message, line=first.line, field=first.field, reason=reason) from None
+        if isinstance(mapping, tables.TableMapping):
+            raise SourceError("mapping", N_("A list that fills a table is checked as a whole by each run."))
         withdraw = mapping.vanished == "withdraw"
         return Settings(mapping.type, withdraw, content_hash(unwrap(config)), mapping.shape, mapping)
+
+    def gather_stage(self, harvest_job: Any) -> list[str]:
+        text = unwrap(harvest_job.source.config or "")
+        if not tables.is_meant(text) or harvest_job.status == "Finished":
+            return super().gather_stage(harvest_job)
+        context: Context = {"ignore_auth": True, "user": self._get_user_name()}
+        try:
+            table_runs.run(harvest_job, source_view(harvest_job.source), text, context)
+        except SourceError as error:
+            model.Session.rollback()
+            runs.stop(harvest_job, error)
+        except MappingError as error:
+            message = N_("The mapping does not fit the portal any more. Line {line}, {field}: {reason}")
+            first = error.errors[0]
+            values = {"line": first.line, "field": first.field, "reason": first.message.plain()}
+            runs.stop(harvest_job, SourceError("mapping", message, **values))
+        return []
 
     def read(self, fetched: Fetched, settings: Settings) -> Listing:
         listing = readers.read(fetched, settings.mapping.rows)

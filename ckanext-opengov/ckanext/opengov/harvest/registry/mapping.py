@@ -87,10 +87,10 @@ def parse(text: str, vocabulary: Vocabulary) -> RegistryMapping:
 
     :raises MappingError: with the line, the field and what would be right, for everything that is wrong
     """
-    return _Parser(Document(text), vocabulary).parse()
+    return Parser(Document(text), vocabulary).parse()
 
 
-class _Parser:
+class Parser:
     """Goes through a document and collects what is wrong, so that a person need not mend it error by error."""
 
     def __init__(self, document: Document, vocabulary: Vocabulary) -> None:

@@ -12,6 +12,7 @@ from ckanext.opengov.harvest.dcat_us import DCATUSHarvester
 from ckanext.opengov.harvest.messages import RowError, SourceError
 from ckanext.opengov.harvest.registry.document import MappingError
 from ckanext.opengov.harvest.registry.harvester import RegistryHarvester, read_mapping, unwrap, wrap
+from ckanext.opengov.harvest.registry.tables import TableMapping
 from ckanext.opengov.harvest.service.agencies import Agencies
 
 
@@ -55,6 +56,9 @@ def _mapping(config: str, owner_org: str | None) -> tuple[str, list[str]]:
         mapping = read_mapping(text)
     except MappingError as error:
         return config, [fault.text() for fault in error.errors]
+    if isinstance(mapping, TableMapping):
+        # Its rows are one agency's: that of the source.
+        return wrap(text), [] if owner_org else [tk._("A table needs an agency. Give the source one.")]
     faults: list[str] = []
     agencies = Agencies(owner_org)
     rule = mapping.agency

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.authz import is_sysadmin
 from ckan.types import Context, DataDict
 
+from ckanext.opengov.civic.logic.checked import checked
 from ckanext.opengov.civic.logic.schema import calendar as schema
 from ckanext.opengov.civic.model.calendar import TransferredDayRow
 from ckanext.opengov.civic.service import calendar as rules
@@ -45,7 +46,7 @@ def calendar_explain(context: Context, data_dict: DataDict) -> dict[str, Any]:
         are not known, or more than 400 days
     """
     tk.check_access("calendar_explain", context, data_dict)
-    data = _validated(data_dict, schema.explain(), context)
+    data = checked(data_dict, schema.explain(), context)
     start: dt.date | dt.datetime = data["start"]
     received = rules.local_date(start) if isinstance(start, dt.datetime) else start
     term = _term(data)
@@ -85,7 +86,7 @@ def calendar_day_list(context: Context, data_dict: DataDict) -> list[dict[str, A
     :raises ValidationError: for a wrong date
     """
     tk.check_access("calendar_day_list", context, data_dict)
-    data = _validated(data_dict, schema.day_list(), context)
+    data = checked(data_dict, schema.day_list(), context)
     rows = transferred_days.listed(data.get("first"), data.get("last"))
     full = is_sysadmin(context.get("user"))
     return [_row_dict(row, full=full) for row in rows]
@@ -107,7 +108,7 @@ def calendar_day_set(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for a wrong value, a day that is that already, or a year whose holidays are not known
     """
     tk.check_access("calendar_day_set", context, data_dict)
-    data = _validated(data_dict, schema.day_set(), context)
+    data = checked(data_dict, schema.day_set(), context)
     try:
         row = transferred_days.set_day(data["date"], data["kind"], data["reason"], _actor(context))
     except Refusal as error:
@@ -128,7 +129,7 @@ def calendar_day_delete(context: Context, data_dict: DataDict) -> dict[str, Any]
     :raises ValidationError: for a wrong date
     """
     tk.check_access("calendar_day_delete", context, data_dict)
-    data = _validated(data_dict, schema.day_delete(), context)
+    data = checked(data_dict, schema.day_delete(), context)
     try:
         transferred_days.delete_day(data["date"], _actor(context))
     except LookupError as error:
@@ -139,13 +140,6 @@ def calendar_day_delete(context: Context, data_dict: DataDict) -> dict[str, Any]
 
 def _actor(context: Context) -> str:
     return tk.get_action("user_show")(tk.fresh_context(context), {"id": context.get("user")})["id"]
-
-
-def _validated(data_dict: DataDict, expected: Any, context: Context) -> dict[str, Any]:
-    data, errors = tk.navl_validate(data_dict, expected, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data
 
 
 def _term(data: dict[str, Any]) -> terms.Term:

@@ -6,9 +6,10 @@ from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
-from ckan.types import Context, DataDict, Schema
+from ckan.types import Context, DataDict
 
 from ckanext.opengov.civic.logic import access, discussing
+from ckanext.opengov.civic.logic.checked import checked, person
 from ckanext.opengov.civic.logic.schema import discussion as schema
 from ckanext.opengov.civic.model.discussion import Comment, Thread
 from ckanext.opengov.civic.service import persons
@@ -31,24 +32,11 @@ __all__ = [
     "comment_list",
     "comment_moderate",
     "comment_moderation_list",
+    "comment_picture_release",
     "comment_show",
     "comment_update",
     "comment_vote",
 ]
-
-
-def _validated(data_dict: DataDict, expected: Schema, context: Context) -> dict[str, Any]:
-    data, errors = tk.navl_validate(data_dict, expected, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data
-
-
-def _person(context: Context) -> model.User:
-    user = access.user_of(context)
-    if user is None:
-        raise tk.NotAuthorized(tk._("Sign in first. Without an account you can read everything but not take part."))
-    return user
 
 
 @limited("comment")
@@ -84,9 +72,9 @@ def comment_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     tk.check_access("comment_create", context, data_dict)
     given = {key: value for key, value in data_dict.items() if key != "attachments"}
-    data = _validated(given, schema.comment_create(), context)
+    data = checked(given, schema.comment_create(), context)
     about = discussing.matter(context, data)
-    user = _person(context)
+    user = person(context)
     draft = comments.Draft(
         subject=about.subject,
         author_id=user.id,
@@ -123,7 +111,7 @@ def comment_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for what is no id
     """
     tk.check_access("comment_show", context, data_dict)
-    data = _validated(data_dict, schema.comment_show(), context)
+    data = checked(data_dict, schema.comment_show(), context)
     comment, about = discussing.comment(context, data["id"])
     reader = about.reader(context)
     shown = showing.show([comment], reader, about.rules)[0]
@@ -169,7 +157,7 @@ def comment_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for a wrong value, or a cursor that no page gave
     """
     tk.check_access("comment_list", context, data_dict)
-    data = _validated(data_dict, schema.comment_list(), context)
+    data = checked(data_dict, schema.comment_list(), context)
     about = discussing.matter(context, data)
     reader = about.reader(context)
     shown: dict[str, Any] = {
@@ -265,7 +253,7 @@ def comment_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: when it is too late, a moderator took it out, or for a text that is refused
     """
     tk.check_access("comment_update", context, data_dict)
-    data = _validated(data_dict, schema.comment_update(), context)
+    data = checked(data_dict, schema.comment_update(), context)
     comment, _about = discussing.comment(context, data["id"])
     comment = comments.update(comment.id, data.get("text", ""), data.get("language"))
     model.Session.commit()
@@ -289,12 +277,12 @@ def comment_vote(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: when the discussion is closed, the comment is not public, or for another value
     """
     tk.check_access("comment_vote", context, data_dict)
-    data = _validated(data_dict, schema.comment_vote(), context)
+    data = checked(data_dict, schema.comment_vote(), context)
     comment, about = discussing.comment(context, data["id"])
     check_open(about.rules, about.subject.entity_id)
     if comment.state != State.PUBLIC:
         raise tk.ValidationError({"id": [tk._("Only public comments can be voted on.")]})
-    user = _person(context)
+    user = person(context)
     votes.cast(comment, user.id, data["value"])
     model.Session.commit()
     return {
@@ -323,14 +311,39 @@ def comment_moderate(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for another state, or for hiding without a reason
     """
     tk.check_access("comment_moderate", context, data_dict)
-    data = _validated(data_dict, schema.comment_moderate(), context)
+    data = checked(data_dict, schema.comment_moderate(), context)
     state, reason = moderation.check_decision(data.get("state"), data.get("reason"))
     missing = set(data["ids"]) - {one.id for one in comments.get_many(data["ids"])}
     if missing:
         raise tk.ObjectNotFound(tk._("There is no comment with the id {id}.").format(id=min(missing)))
-    changed = moderation.decide(moderation.Decision(data["ids"], state, reason), _person(context).id)
+    changed = moderation.decide(moderation.Decision(data["ids"], state, reason), person(context).id)
     model.Session.commit()
     return {"changed": [comment.id for comment in changed], "state": state}
+
+
+def comment_picture_release(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Open a picture to everybody after having looked that it shows nothing private, or close it again.
+
+    :param id: id of the attachment
+    :type id: string
+    :param public: whether everybody who reads the comment sees the picture, without what the camera wrote into it
+    :type public: bool
+
+    :returns: the comment as its moderator sees it
+    :rtype: dictionary
+    :raises NotAuthorized: for anybody who does not moderate the discussion
+    :raises ObjectNotFound: when there is no such file
+    :raises ValidationError: for a file that is no picture
+    """
+    tk.check_access("comment_picture_release", context, data_dict)
+    data = checked(data_dict, schema.comment_picture_release(), context)
+    found = files.get(data["id"])
+    comment = comments.get(found.comment_id) if found else None
+    if found is None or comment is None:
+        raise tk.ObjectNotFound(tk._("There is no file with this id."))
+    moderation.release(found, public=data["public"], actor=person(context).id)
+    model.Session.commit()
+    return _show_one(comment, context)
 
 
 @tk.side_effect_free
@@ -355,8 +368,8 @@ def comment_moderation_list(context: Context, data_dict: DataDict) -> dict[str, 
     :raises ValidationError: for a wrong value
     """
     tk.check_access("comment_moderation_list", context, data_dict)
-    data = _validated(data_dict, schema.comment_moderation_list(), context)
-    user = _person(context)
+    data = checked(data_dict, schema.comment_moderation_list(), context)
+    user = person(context)
     rows = moderation.queue(
         user.id,
         moderation.Filter(State(data["state"]), data["marked"], data.get("cluster_id"), data.get("cursor")),
@@ -391,7 +404,7 @@ def comment_cluster_list(context: Context, data_dict: DataDict) -> dict[str, Any
     :raises ValidationError: for a wrong value
     """
     tk.check_access("comment_cluster_list", context, data_dict)
-    data = _validated(data_dict, schema.comment_cluster_list(), context)
+    data = checked(data_dict, schema.comment_cluster_list(), context)
     about = discussing.matter(context, data)
     if about.thread is None:
         return {"clusters": [], "next": None}
@@ -423,7 +436,7 @@ def comment_export(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for another format
     """
     tk.check_access("comment_export", context, data_dict)
-    data = _validated(data_dict, schema.comment_export(), context)
+    data = checked(data_dict, schema.comment_export(), context)
     about = discussing.matter(context, data)
     if about.thread is None:
         raise tk.ObjectNotFound(tk._("Nobody has written here yet, so there is nothing to export."))

@@ -9,7 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
 from ckanext.opengov.civic.logic import access
-from ckanext.opengov.civic.logic.action.workplace import person, refusing, validated
+from ckanext.opengov.civic.logic.checked import checked, person, refusing
 from ckanext.opengov.civic.logic.schema import workplace as schema
 from ckanext.opengov.civic.model.workplace import HelpdeskQuestion
 from ckanext.opengov.civic.service import helpdesk, wording
@@ -72,7 +72,7 @@ def helpdesk_question_create(context: Context, data_dict: DataDict) -> dict[str,
     :raises ValidationError: for an empty or too long question
     """
     tk.check_access("helpdesk_question_create", context, data_dict)
-    data = validated(data_dict, schema.helpdesk_question_create(), context)
+    data = checked(data_dict, schema.helpdesk_question_create(), context)
     asked = helpdesk.Asked(
         person(context).id,
         data["question"],
@@ -98,7 +98,7 @@ def helpdesk_question_take(context: Context, data_dict: DataDict) -> dict[str, A
     :raises ValidationError: when it is answered already or another methodologist has it
     """
     tk.check_access("helpdesk_question_take", context, data_dict)
-    data = validated(data_dict, schema.helpdesk_question(), context)
+    data = checked(data_dict, schema.helpdesk_question(), context)
     question = _wanted(data, lock=True)
     refusing("id", lambda: helpdesk.take(question, person(context).id))
     model.Session.commit()
@@ -124,7 +124,7 @@ def helpdesk_question_answer(context: Context, data_dict: DataDict) -> dict[str,
     :raises ValidationError: for an empty or too long answer
     """
     tk.check_access("helpdesk_question_answer", context, data_dict)
-    data = validated(data_dict, schema.helpdesk_question_answer(), context)
+    data = checked(data_dict, schema.helpdesk_question_answer(), context)
     question = _wanted(data, lock=True)
     user = person(context)
     refusing("answer", lambda: helpdesk.answer(question, user.id, data["answer"], public=data["public"]))
@@ -146,7 +146,7 @@ def helpdesk_question_show(context: Context, data_dict: DataDict) -> dict[str, A
     :raises ObjectNotFound: when there is none
     """
     tk.check_access("helpdesk_question_show", context, data_dict)
-    question = _wanted(validated(data_dict, schema.helpdesk_question(), context))
+    question = _wanted(checked(data_dict, schema.helpdesk_question(), context))
     user = access.user_of(context)
     may_answer = bool(user) and (user.sysadmin or helpdesk.is_methodologist(user.id))
     is_own = bool(user) and user.id == question.user_id
@@ -182,7 +182,7 @@ def helpdesk_answer_list(context: Context, data_dict: DataDict) -> dict[str, Any
     :raises ValidationError: for a wrong value
     """
     tk.check_access("helpdesk_answer_list", context, data_dict)
-    data = validated(data_dict, schema.helpdesk_answer_list(), context)
+    data = checked(data_dict, schema.helpdesk_answer_list(), context)
     found = helpdesk.search(data.get("q"), data.get("before"), data["limit"] + 1)
     page = found[: data["limit"]]
     return {

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ckan.types import ActionResult, Context, DataDict
 
 from ckanext.opengov.civic.logic import access
+from ckanext.opengov.civic.logic.checked import checked
 from ckanext.opengov.civic.logic.schema import notices as schema
 from ckanext.opengov.civic.model.notices import Subscription, Webhook
 from ckanext.opengov.civic.service import limits, subscriptions, tokens, webhooks
@@ -54,7 +55,7 @@ def subscription_create(context: Context, data_dict: DataDict) -> ActionResult.A
     :raises NotAuthorized: when you may not see what you want to follow
     """
     tk.check_access("subscription_create", context, data_dict)
-    data = _validated(data_dict, schema.subscription_create(), context)
+    data = checked(data_dict, schema.subscription_create(), context)
     user = access.user_of(context)
     hook = _hook_of_wish(data)
     email = None if user else data.get("email")
@@ -99,7 +100,7 @@ def subscription_confirm(context: Context, data_dict: DataDict) -> ActionResult.
     :raises ObjectNotFound: when the link was used or is older than 48 hours
     """
     tk.check_access("subscription_confirm", context, data_dict)
-    data = _validated(data_dict, schema.subscription_confirm(), context)
+    data = checked(data_dict, schema.subscription_confirm(), context)
     subscription = subscriptions.confirm(data["token"])
     if subscription is None:
         raise tk.ObjectNotFound(tk._("This link does not work any more. If news comes, all is well; else ask again."))
@@ -119,7 +120,7 @@ def subscription_delete(context: Context, data_dict: DataDict) -> ActionResult.A
     :raises ObjectNotFound: when the token is not ours
     """
     tk.check_access("subscription_delete", context, data_dict)
-    data = _validated(data_dict, schema.subscription_delete(), context)
+    data = checked(data_dict, schema.subscription_delete(), context)
     if data.get("id"):
         found = [model.Session.get(Subscription, data["id"])]
     elif data.get("token"):
@@ -185,7 +186,7 @@ def webhook_create(context: Context, data_dict: DataDict) -> ActionResult.AnyDic
     :raises NotAuthorized: when your address is not confirmed
     """
     tk.check_access("webhook_create", context, data_dict)
-    data = _validated(data_dict, schema.webhook_create(), context)
+    data = checked(data_dict, schema.webhook_create(), context)
     user = access.user_of(context)
     if user is None:
         raise tk.NotAuthorized(tk._("A webhook needs an owner with an account."))
@@ -249,7 +250,7 @@ def _own_hooks(user: model.User) -> list[Webhook]:
 
 
 def _hook(data_dict: DataDict, context: Context) -> Webhook:
-    hook = model.Session.get(Webhook, _validated(data_dict, schema.by_id(), context)["id"])
+    hook = model.Session.get(Webhook, checked(data_dict, schema.by_id(), context)["id"])
     if hook is None:
         raise tk.ObjectNotFound(tk._("You have no such webhook."))
     return hook
@@ -264,10 +265,3 @@ def _webhook(hook: Webhook) -> dict[str, Any]:
         "created_at": hook.created_at.isoformat(),
         "disabled_at": hook.disabled_at.isoformat() if hook.disabled_at else None,
     }
-
-
-def _validated(data_dict: DataDict, form: Any, context: Context) -> dict[str, Any]:
-    data, errors = tk.navl_validate(data_dict, form, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data

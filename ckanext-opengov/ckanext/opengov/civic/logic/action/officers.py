@@ -7,10 +7,11 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
-from ckan.types import ActionResult, Context, DataDict, Schema
+from ckan.types import ActionResult, Context, DataDict
 
 from ckanext.opengov.civic import roles
 from ckanext.opengov.civic.logic import access
+from ckanext.opengov.civic.logic.checked import checked
 from ckanext.opengov.civic.logic.schema import officers as schema
 from ckanext.opengov.civic.model.officers import Officer
 from ckanext.opengov.civic.service import agencies, officers, officers_check, officers_csv, officers_list
@@ -47,7 +48,7 @@ def officer_grant(context: Context, data_dict: DataDict) -> ActionResult.AnyDict
     :raises ValidationError: with everything that is wrong, each under its parameter
     """
     tk.check_access("officer_grant", context, data_dict)
-    data = _validated(data_dict, schema.officer_grant(), context)
+    data = checked(data_dict, schema.officer_grant(), context)
     row = {name: data[_PARAMETERS.get(name, name)].strip() for name in officers_check.COLUMNS}
     known = officers_check.look_up([row], access.administered(context))
     grant, problems = officers_check.check(row, known)
@@ -87,7 +88,7 @@ def officer_revoke(context: Context, data_dict: DataDict) -> ActionResult.AnyDic
     :raises ValidationError: when the role has ended already or the successor has no role there
     """
     tk.check_access("officer_revoke", context, data_dict)
-    data = _validated(data_dict, schema.officer_revoke(), context)
+    data = checked(data_dict, schema.officer_revoke(), context)
     officer = model.Session.get(Officer, data["id"], with_for_update=True, populate_existing=True)
     if officer is None:
         raise tk.ObjectNotFound(tk._("There is no officer with the id {id}.").format(id=data["id"]))
@@ -131,7 +132,7 @@ def officer_move(context: Context, data_dict: DataDict) -> ActionResult.AnyDict:
     :raises ValidationError: for an unknown user or agency, or when the person has no role to move
     """
     tk.check_access("officer_move", context, data_dict)
-    data = _validated(data_dict, schema.officer_move(), context)
+    data = checked(data_dict, schema.officer_move(), context)
     user, places = _mover(data)
     held = [one for key, one in officers.open_grants([user]).items() if key[1] == places[0]]
     if not held:
@@ -177,7 +178,7 @@ def officer_import(context: Context, data_dict: DataDict) -> ActionResult.AnyDic
         ``message`` that says what would be right; nothing was granted then
     """
     tk.check_access("officer_import", context, data_dict)
-    data = _validated(data_dict, schema.officer_import(), context)
+    data = checked(data_dict, schema.officer_import(), context)
     try:
         rows = officers_csv.read(officers_csv.decode(_content(data)))
         wanted, unchanged = officers_csv.grants_of(rows, access.administered(context))
@@ -243,7 +244,7 @@ def officer_list(context: Context, data_dict: DataDict) -> ActionResult.AnyDict:
     :raises NotAuthorized: when you are neither administrator nor officer there
     """
     tk.check_access("officer_list", context, data_dict)
-    data = _validated(data_dict, schema.officer_list(), context)
+    data = checked(data_dict, schema.officer_list(), context)
     count, results = officers_list.listed(officers_list.Filters(**data), _scope(context, data))
     return {"count": count, "results": results}
 
@@ -282,7 +283,7 @@ def officer_gap_list(context: Context, data_dict: DataDict) -> ActionResult.AnyD
     :raises NotAuthorized: when you are an administrator of no agency
     """
     tk.check_access("officer_gap_list", context, data_dict)
-    data = _validated(data_dict, schema.officer_gap_list(), context)
+    data = checked(data_dict, schema.officer_gap_list(), context)
     scope = access.administered(context)
     if data.get("agency"):
         agency = agencies.find(data["agency"])
@@ -294,13 +295,6 @@ def officer_gap_list(context: Context, data_dict: DataDict) -> ActionResult.AnyD
     for row in results:
         row["component_title"] = tk._(known[row["component"]].title)
     return {"count": count, "results": results}
-
-
-def _validated(data_dict: DataDict, rules: Schema, context: Context) -> dict[str, Any]:
-    data, errors = tk.navl_validate(data_dict, rules, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data
 
 
 def _actor(context: Context) -> str:

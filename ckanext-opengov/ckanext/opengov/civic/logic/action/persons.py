@@ -11,10 +11,11 @@ from ckan.types import ActionResult, Context, DataDict
 from sqlalchemy.exc import IntegrityError
 
 from ckanext.opengov.civic.logic import access
+from ckanext.opengov.civic.logic.checked import checked
 from ckanext.opengov.civic.logic.schema import persons as schema
 from ckanext.opengov.civic.model.base import utc_now
 from ckanext.opengov.civic.model.persons import Confirmation, Person
-from ckanext.opengov.civic.service import limits, my_items, persons, tokens, wording
+from ckanext.opengov.civic.service import drafts, limits, my_items, persons, tokens, wording
 from ckanext.opengov.civic.service.limits import limited
 from ckanext.opengov.civic.service.refusal import N_
 
@@ -41,12 +42,17 @@ def person_register(context: Context, data_dict: DataDict) -> ActionResult.AnyDi
     :type language: string
     :param place: KATO code of where you live (optional)
     :type place: string
+    :param next: page of the portal, from the slash on, that the link leads on to (optional)
+    :type next: string
+    :param draft: a form that you began without an account: ``form_key``, ``title``, ``url``, ``data``; it becomes a
+        draft of the account (optional)
+    :type draft: dictionary
     :returns: ``sent``: true
     :rtype: dictionary
     :raises ValidationError: when a field is wrong
     """
     tk.check_access("person_register", context, data_dict)
-    data = _validated(data_dict, schema.person_register(), context)
+    data = checked(data_dict, schema.person_register(), context)
     email, language = data.pop("email"), data["language"]
     # So that nobody's mailbox is filled from many addresses.
     limits.check("register", user_id=f"mailbox:{tokens.of_address(email)}")
@@ -63,22 +69,24 @@ def person_confirm(context: Context, data_dict: DataDict) -> ActionResult.AnyDic
     :type token: string
     :param password: of the new account, at least 8 characters; not needed to confirm an address
     :type password: string
-    :returns: ``user_id`` and ``name`` of the account
+    :returns: ``user_id`` and ``name`` of the account, and ``next``: the page that whoever asked for the link wants to
+        go on with, or None
     :rtype: dictionary
     :raises ObjectNotFound: when the link was used or is too old
     :raises ValidationError: when the password is too short
     """
     tk.check_access("person_confirm", context, data_dict)
-    data = _validated(data_dict, schema.person_confirm(), context)
+    data = checked(data_dict, schema.person_confirm(), context)
     link = persons.open_link(data["token"], lock=True)
     if link is None:
         model.Session.rollback()
         raise tk.ObjectNotFound(tk._(OLD_LINK))
     link.used_at = utc_now()
     user = _new_user(link, data.get("password")) if link.purpose == persons.REGISTER else _confirmed_user(link)
+    onward = link.details.get("next")
     link.details = {}
     _commit()
-    return {"user_id": user.id, "name": user.name}
+    return {"user_id": user.id, "name": user.name, "next": onward}
 
 
 def _new_user(link: Confirmation, password: str | None) -> model.User:
@@ -93,6 +101,9 @@ def _new_user(link: Confirmation, password: str | None) -> model.User:
     user = create_user(made)
     fields = {name: details.get(name) for name in ("kind", "bin", "language", "place")}
     persons.ensure(user.id, confirmed_email=link.email, **fields)
+    begun = details.get("draft")
+    if begun:
+        drafts.save(user.id, begun["form_key"], begun["data"], {name: begun[name] for name in ("title", "url")})
     return user
 
 
@@ -140,18 +151,21 @@ def _commit() -> None:
 def person_email_confirm(context: Context, data_dict: DataDict) -> ActionResult.AnyDict:
     """Send the link that confirms the address of your account.
 
+    :param next: page of the portal, from the slash on, that the link leads on to (optional)
+    :type next: string
     :returns: ``sent``: false when it is confirmed already
     :rtype: dictionary
     :raises ValidationError: when the account has no address
     """
     tk.check_access("person_email_confirm", context, data_dict)
+    data = checked(data_dict, schema.person_email_confirm(), context)
     user = _me(context)
     if not user.email:
         raise tk.ValidationError({"email": [tk._("Your account has no e-mail address. Add one in the settings.")]})
     person = model.Session.get(Person, user.id)
     if person is not None and person.confirmed_email == persons.normal(user.email):
         return {"sent": False}
-    persons.ask_address(user, wording.current())
+    persons.ask_address(user, wording.current(), data.get("next"))
     model.Session.commit()
     return {"sent": True}
 
@@ -193,7 +207,7 @@ def person_update(context: Context, data_dict: DataDict) -> ActionResult.AnyDict
     :rtype: dictionary
     """
     tk.check_access("person_update", context, data_dict)
-    data = _validated(data_dict, schema.person_update(), context)
+    data = checked(data_dict, schema.person_update(), context)
     fields = {name: data[name] or None for name in ("language", "place") if name in data}
     persons.ensure(_me(context).id, **fields)
     model.Session.commit()
@@ -212,7 +226,7 @@ def my_item_list(context: Context, data_dict: DataDict) -> ActionResult.AnyDict:
     :rtype: dictionary
     """
     tk.check_access("my_item_list", context, data_dict)
-    data = _validated(data_dict, schema.my_item_list(), context)
+    data = checked(data_dict, schema.my_item_list(), context)
     items, following = my_items.page(_me(context).id, data.get("before"), data["limit"])
     return {"items": items, "next": following.isoformat() if following else None}
 
@@ -244,11 +258,3 @@ def _me(context: Context) -> model.User:
     if user is None:
         raise tk.NotAuthorized(tk._("Sign in first: this is about your own account."))
     return user
-
-
-def _validated(data_dict: DataDict, form: Any, context: Context) -> dict[str, Any]:
-    data, errors = tk.navl_validate(data_dict, form, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    data.pop("__extras", None)
-    return data

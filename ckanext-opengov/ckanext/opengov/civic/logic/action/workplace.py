@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
-from ckan.types import Context, DataDict, Schema
+from ckan.types import Context, DataDict
 
-from ckanext.opengov.civic.logic import access
+from ckanext.opengov.civic.logic.checked import checked, person, refusing
 from ckanext.opengov.civic.logic.errors import sentences
 from ckanext.opengov.civic.logic.schema import workplace as schema
 from ckanext.opengov.civic.model.base import utc_now
 from ckanext.opengov.civic.model.workplace import Draft
 from ckanext.opengov.civic.service import agencies, drafts, workplace
-from ckanext.opengov.civic.service.refusal import Refusal
 from ckanext.opengov.civic.tasks import Task
 
 __all__ = ["draft_delete", "draft_list", "draft_save", "draft_show", "workplace_bulk", "workplace_task_list"]
-
-
-def validated(data: DataDict, schema: Schema, context: Context) -> dict[str, Any]:
-    found, errors = tk.navl_validate(data, schema, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return found
-
-
-def person(context: Context) -> model.User:
-    user = access.user_of(context)
-    if user is None:
-        raise tk.NotAuthorized(tk._("Sign in to go on."))
-    return user
-
-
-def refusing(field: str, work: Callable[[], Any]) -> Any:
-    """Do it; a refusal is an error of that field, in the reader's language."""
-    try:
-        return work()
-    except Refusal as refusal:
-        raise tk.ValidationError({field: [refusal.translated()]}) from refusal
 
 
 @tk.side_effect_free
@@ -72,7 +48,7 @@ def workplace_task_list(context: Context, data_dict: DataDict) -> dict[str, Any]
     :raises ValidationError: for an unknown agency or a cursor that no page gave
     """
     tk.check_access("workplace_task_list", context, data_dict)
-    data = validated(data_dict, schema.workplace_task_list(), context)
+    data = checked(data_dict, schema.workplace_task_list(), context)
     user = person(context)
     filters = workplace.Filters(
         data.get("component"), _agency_id(data.get("agency")), data.get("kind"), data["overdue"], data["mine"]
@@ -157,7 +133,7 @@ def workplace_bulk(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for an unknown component or action
     """
     tk.check_access("workplace_bulk", context, data_dict)
-    data = validated(data_dict, schema.workplace_bulk(), context)
+    data = checked(data_dict, schema.workplace_bulk(), context)
     bulk = refusing("action", lambda: workplace.bulk_action(data["component"], data["action"]))
     chosen = {bulk.field: _choice(data.get("value"))} if bulk.field else {}
     done, failed = [], []
@@ -211,7 +187,7 @@ def draft_save(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for a draft that is too large, or when the user has 200 others
     """
     tk.check_access("draft_save", context, data_dict)
-    data = validated(data_dict, schema.draft_save(), context)
+    data = checked(data_dict, schema.draft_save(), context)
     about = {name: data.get(name) for name in ("title", "url", "entity_type", "entity_id")}
     user = person(context)
     draft = refusing("data", lambda: drafts.save(user.id, data["form_key"], data["data"], about))
@@ -233,7 +209,7 @@ def draft_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises NotAuthorized: for visitors
     """
     tk.check_access("draft_show", context, data_dict)
-    data = validated(data_dict, schema.draft_key(), context)
+    data = checked(data_dict, schema.draft_key(), context)
     draft = drafts.find(person(context).id, data["form_key"])
     return {"draft": {**_draft(draft), "data": draft.data} if draft else None}
 
@@ -266,7 +242,7 @@ def draft_delete(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises NotAuthorized: for visitors
     """
     tk.check_access("draft_delete", context, data_dict)
-    data = validated(data_dict, schema.draft_key(), context)
+    data = checked(data_dict, schema.draft_key(), context)
     deleted = drafts.delete(person(context).id, data["form_key"])
     model.Session.commit()
     return {"deleted": deleted}

@@ -11,7 +11,7 @@ from ckanext.opengov.civic.logic import access, discussing
 from ckanext.opengov.civic.logic.schema.discussion import identifier
 from ckanext.opengov.civic.model.discussion import Comment
 from ckanext.opengov.civic.service import persons
-from ckanext.opengov.civic.service.discussion import comments, moderation, threads
+from ckanext.opengov.civic.service.discussion import comments, files, moderation, threads
 from ckanext.opengov.civic.service.discussion.rules import Kind, find_rules
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "comment_list",
     "comment_moderate",
     "comment_moderation_list",
+    "comment_picture_release",
     "comment_show",
     "comment_update",
     "comment_vote",
@@ -119,3 +120,15 @@ def comment_moderation_list(context: Context, data_dict: DataDict) -> AuthResult
     user = access.user_of(context)
     is_moderator = bool(user) and moderation.scope(user.id) is not None
     return {"success": is_moderator, "msg": tk._("Only moderators see what waits for moderation.")}
+
+
+def comment_picture_release(context: Context, data_dict: DataDict) -> AuthResult:
+    """Moderators of the discussion that the picture is in."""
+    number = _id(data_dict.get("id"))
+    found = files.get(number) if number else None
+    # An appeal's files are in the same table; its own action decides on them.
+    comment = comments.get(found.comment_id) if found else None
+    thread = threads.get(comment.thread_id) if comment else None
+    user = access.user_of(context)
+    is_moderator = bool(user and thread and moderation.moderates(user.id, thread))
+    return {"success": is_moderator, "msg": tk._("Only the moderators of this discussion decide on comments.")}

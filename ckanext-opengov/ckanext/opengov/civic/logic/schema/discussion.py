@@ -164,6 +164,12 @@ def comment_moderate() -> Schema:
     }
 
 
+def comment_picture_release() -> Schema:
+    """A picture, and whether everybody sees it."""
+    v: Any = tk.get_validator
+    return {"id": [v("not_empty"), identifier], "public": [v("not_missing"), v("boolean_validator")]}
+
+
 def comment_moderation_list() -> Schema:
     """Which comments wait, and from where on."""
     v: Any = tk.get_validator

@@ -12,12 +12,13 @@ from ckan.types import Context, FlattenDataDict, FlattenErrorDict, FlattenKey, S
 from ckanext.opengov.civic import regions
 from ckanext.opengov.civic.identifiers import is_bin
 from ckanext.opengov.civic.logic.schema.journal import at_most
-from ckanext.opengov.civic.service import wording
+from ckanext.opengov.civic.service import drafts, wording
 
 KINDS = ("person", "organisation")
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 LONGEST_PASSWORD = 500
+LONGEST_ADDRESS = 2_000
 PAGE = 20
 LARGEST_PAGE = 100
 
@@ -38,7 +39,14 @@ def person_register() -> Schema:
         "bin": [number_of_organisation, v("unicode_safe")],
         "language": language(),
         "place": [v("ignore_empty"), v("unicode_safe"), place],
+        "next": [v("ignore_empty"), local_address],
+        "draft": [v("ignore_empty"), unfinished],
     }
+
+
+def person_email_confirm() -> Schema:
+    """Where the link leads on to."""
+    return {"next": [tk.get_validator("ignore_empty"), local_address]}
 
 
 def person_confirm() -> Schema:
@@ -66,6 +74,27 @@ def my_item_list() -> Schema:
         "before": [v("ignore_empty"), v("unicode_safe"), moment],
         "limit": [v("default")(PAGE), v("is_positive_integer"), at_most(LARGEST_PAGE)],
     }
+
+
+def local_address(value: Any) -> str:
+    """A page of the portal, from the slash on."""
+    if not isinstance(value, str) or len(value) > LONGEST_ADDRESS or not value.startswith("/") or _leads_away(value):
+        raise tk.Invalid(tk._("Give the address of a page of this portal, from the slash on."))
+    return value
+
+
+def _leads_away(value: str) -> bool:
+    return value.startswith(("//", "/\\")) or not value.isprintable() or not tk.h.url_is_local(value)
+
+
+def unfinished(value: Any) -> dict[str, Any]:
+    """A form that somebody wants to go on with once they have an account."""
+    texts = [value.get(name) for name in ("form_key", "title", "url")] if isinstance(value, dict) else [None]
+    if not all(isinstance(one, str) and len(one) <= LONGEST_ADDRESS for one in texts):
+        raise tk.Invalid(tk._("A draft needs its form_key, title, url and data."))
+    if not isinstance(value["data"], dict) or drafts.size(value["data"]) > drafts.LARGEST:
+        raise tk.Invalid(tk._("The fields of a draft are a dictionary of at most 256 KB."))
+    return {name: value[name] for name in ("form_key", "title", "url", "data")}
 
 
 def one_line(value: str) -> str:

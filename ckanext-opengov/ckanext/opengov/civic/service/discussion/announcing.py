@@ -71,6 +71,7 @@ EVENTS = {
     "comment.created": N_("Comment written"),
     "comment.edited": N_("Comment changed by its author"),
     "comment.moderated": N_("Decision of a moderator"),
+    "comment.picture": N_("Decision of a moderator on a picture"),
     "comment.voted": N_("Vote on a comment"),
     "discussion.official_reply": N_("Official answer in the discussion"),
 }

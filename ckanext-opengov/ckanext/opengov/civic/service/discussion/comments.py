@@ -20,6 +20,7 @@ from ckanext.opengov.civic.service.discussion.rules import (
     Kind,
     State,
     check_open,
+    check_place,
     rules_of,
 )
 from ckanext.opengov.civic.service.discussion.threads import Subject
@@ -55,7 +56,10 @@ def create(draft: Draft) -> Comment:
     :raises ValidationError: when the discussion is closed, or for a text, language, parent or file that is refused
     """
     rules = rules_of(draft.subject.entity_type)
-    check_open(rules, draft.subject.entity_id)
+    is_answer = draft.kind is Kind.OFFICIAL and bool(draft.parent_id)
+    if not (is_answer and rules.answers_when_closed):
+        check_open(rules, draft.subject.entity_id)
+        check_place(rules, draft.subject.entity_id, draft.subject.anchor)
     text = texts.check("text", draft.text, rules.max_length)
     language = texts.check_language(draft.language)
     author_name = texts.check_name(draft.author_name)

@@ -1,6 +1,7 @@
-"""Files with comments: checked, kept out of the public folders, read by the public as a masked text.
+"""Files of citizens: checked, kept out of the public folders, read by the public as a masked text.
 
-Which files are taken, and what of them becomes public, is ``civic.service.privacy``'s.
+Which files are taken, and what of them becomes public, is ``civic.service.privacy``'s. The public sees a picture only
+after an officer has looked at it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
+from ckanext.opengov.civic.model.base import utc_now
 from ckanext.opengov.civic.model.discussion import CommentAttachment, new_id
 from ckanext.opengov.civic.service import privacy
 from ckanext.opengov.civic.service.discussion import texts
@@ -96,34 +98,42 @@ def _read(one: Upload) -> Document:
         copy = privacy.public_copy(one.content, name)
     except privacy.FileRefusal as error:
         raise tk.ValidationError({FIELD: [f"{name}: {error.translated()}"]}) from error
-    return Document(name, one.content, mimetypes.guess_type(name)[0] or "application/octet-stream", copy)
+    mimetype = copy.mimetype or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return Document(name, one.content, mimetype, copy)
 
 
 def keep(comment_id: str, documents_: Sequence[Document]) -> None:
     """Store files and their rows in the session's open transaction; see ``only_if_committed``."""
     for document in documents_:
-        attachment_id = new_id()
+        attachment_id, copy = new_id(), document.copy
         relative = f"{FOLDER}/{attachment_id[:2]}/{attachment_id}"
-        path = _path(relative)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        model.Session().info.setdefault(_NEW, []).append(path)
-        path.write_bytes(document.content)
+        _write(_path(relative), document.content)
+        if copy.is_picture and copy.content is not None:
+            _write(_copy_path(relative), copy.content)
+        is_text = copy.content is not None and not copy.is_picture
         model.Session.add(
             CommentAttachment(
                 id=attachment_id,
                 comment_id=comment_id,
                 name=document.name,
-                name_public=document.copy.name,
+                name_public=copy.name,
                 mimetype=document.mimetype,
                 size=len(document.content),
                 sha256=hashlib.sha256(document.content).hexdigest(),
                 path=relative,
-                text_public=document.copy.content.decode() if document.copy.content is not None else None,
-                note=document.copy.note,
-                findings=places(document.copy.findings),
+                is_picture=copy.is_picture,
+                text_public=(copy.content or b"").decode() if is_text else None,
+                note=copy.note,
+                findings=places(copy.findings),
             )
         )
     model.Session.flush()
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    model.Session().info.setdefault(_NEW, []).append(path)
+    path.write_bytes(content)
 
 
 @contextmanager
@@ -146,6 +156,10 @@ def _path(relative: str) -> Path:
     return Path(tk.config["ckan.storage_path"]) / relative
 
 
+def _copy_path(relative: str) -> Path:
+    return _path(f"{relative}.webp")
+
+
 def get(attachment_id: str) -> CommentAttachment | None:
     """An attachment by its id."""
     return model.Session.get(CommentAttachment, attachment_id)
@@ -154,3 +168,27 @@ def get(attachment_id: str) -> CommentAttachment | None:
 def original(attachment: CommentAttachment) -> bytes:
     """The file as it came, for its author and competent officers."""
     return _path(attachment.path).read_bytes()
+
+
+def picture(attachment: CommentAttachment) -> bytes | None:
+    """A picture without what the camera wrote, in WebP; None for other files. Who may see it, the caller decides."""
+    return _copy_path(attachment.path).read_bytes() if attachment.is_picture else None
+
+
+def release(attachment: CommentAttachment, *, public: bool, actor: str) -> bool:
+    """Let everybody see a picture that an officer has looked at, or nobody any more; whether that changed anything.
+
+    :raises ValidationError: for a file that is no picture
+    """
+    if not attachment.is_picture:
+        raise tk.ValidationError({"attachment_id": [tk._("This file is no picture: the public reads its text.")]})
+    if public == (attachment.released_at is not None):
+        return False
+    attachment.released_at, attachment.released_by = (utc_now(), actor) if public else (None, None)
+    model.Session.flush()
+    return True
+
+
+def note(attachment: CommentAttachment) -> str:
+    """Why the public does not see all of a file, in the reader's language; empty when it does."""
+    return tk._(attachment.note) if attachment.note and attachment.released_at is None else ""

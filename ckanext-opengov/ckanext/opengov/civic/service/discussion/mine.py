@@ -34,7 +34,21 @@ def written(user_id: str, before: dt.datetime | None, limit: int) -> list[MyItem
         query = query.where(Comment.created_at < before)
     rows = [(comment, thread) for comment, thread in model.Session.execute(query)]
     answers = _official_answers([comment for comment, _thread in rows])
-    return [_item(comment, thread, answers.get(comment.id, [])) for comment, thread in rows]
+    became = _became(rows)
+    return [_item(comment, thread, answers.get(comment.id, []), became.get(comment.id, ())) for comment, thread in rows]
+
+
+def _became(rows: Sequence[tuple[Comment, Thread]]) -> dict[str, Sequence[Link]]:
+    """What the components say of their comments: each kind of entity is asked once."""
+    by_type: dict[str, list[str]] = {}
+    for comment, thread in rows:
+        by_type.setdefault(thread.entity_type, []).append(comment.id)
+    found: dict[str, Sequence[Link]] = {}
+    for entity_type, ids in by_type.items():
+        rules = find_rules(entity_type)
+        if rules:
+            found.update(rules.became(ids))
+    return found
 
 
 def _official_answers(comments: Sequence[Comment]) -> dict[str, list[str]]:
@@ -51,7 +65,7 @@ def _official_answers(comments: Sequence[Comment]) -> dict[str, list[str]]:
     return found
 
 
-def _item(comment: Comment, thread: Thread, answers: Sequence[str]) -> MyItem:
+def _item(comment: Comment, thread: Thread, answers: Sequence[str], became: Sequence[Link]) -> MyItem:
     # A component that was switched off leaves its comments behind: they are still the person's own.
     rules = find_rules(thread.entity_type)
     title = tk._("Comment on “{title}”").format(title=rules.link(thread.entity_id).title) if rules else tk._("Comment")
@@ -61,7 +75,7 @@ def _item(comment: Comment, thread: Thread, answers: Sequence[str]) -> MyItem:
         state=tk._(STATES[State(comment.state)]),
         at=comment.created_at,
         public=comment.state == State.PUBLIC,
-        became=tuple(Link(tk._("Official answer"), _address(answer)) for answer in answers),
+        became=(*(Link(tk._("Official answer"), _address(answer)) for answer in answers), *became),
     )
 
 

@@ -9,10 +9,10 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckanext.opengov.civic.interfaces import ComponentManifest, manifests
-from ckanext.opengov.civic.model.discussion import Comment, Thread
+from ckanext.opengov.civic.model.discussion import Comment, CommentAttachment, Thread
 from ckanext.opengov.civic.roles import Role
 from ckanext.opengov.civic.service import journal, officers
-from ckanext.opengov.civic.service.discussion import states, texts
+from ckanext.opengov.civic.service.discussion import files, states, texts
 from ckanext.opengov.civic.service.discussion.masking import public_copy
 from ckanext.opengov.civic.service.discussion.rules import (
     DECISIONS,
@@ -23,7 +23,11 @@ from ckanext.opengov.civic.service.discussion.rules import (
 )
 
 MODERATORS = frozenset({Role.MODERATOR})
-PERMISSIONS = {"comment_moderate": MODERATORS, "comment_moderation_list": MODERATORS}
+PERMISSIONS = {
+    "comment_moderate": MODERATORS,
+    "comment_moderation_list": MODERATORS,
+    "comment_picture_release": MODERATORS,
+}
 
 MOST_AT_ONCE = 1_000
 REASON_LENGTH = 500
@@ -92,6 +96,16 @@ def decide(decision: Decision, actor: str) -> list[Comment]:
         for comment in changed
     )
     return changed
+
+
+def release(attachment: CommentAttachment, *, public: bool, actor: str) -> None:
+    """Open a picture to everybody after a look at it, or close it again.
+
+    :raises ValidationError: for a file that is no picture
+    """
+    if files.release(attachment, public=public, actor=actor):
+        about = {"attachment": attachment.id, "public": public}
+        journal.record("comment", attachment.comment_id, "comment.picture", actor=actor, internal=about)
 
 
 def scope(user_id: str) -> sa.ColumnElement[bool] | None:

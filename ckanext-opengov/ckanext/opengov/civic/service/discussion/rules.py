@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import ckan.plugins.toolkit as tk
-from ckanext.opengov.civic.interfaces import manifests
+from ckanext.opengov.civic.interfaces import Link, manifests
 from ckanext.opengov.civic.service.persons import Level
 from ckanext.opengov.civic.service.refusal import N_
 
@@ -63,8 +63,16 @@ def _always_open(_entity_id: str) -> tuple[bool, str]:
     return True, ""
 
 
+def _anywhere(_entity_id: str, _anchor: str) -> bool:
+    return True
+
+
 def _nobody(_user_id: str, _entity_id: str) -> bool:
     return False
+
+
+def _nothing(_ids: Collection[str]) -> Mapping[str, Sequence[Link]]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -78,9 +86,12 @@ class DiscussionRules:
     :param max_length: characters of one comment
     :param attachments: files with one comment; 0 allows none
     :param is_open: entity id → whether one may comment now, and if not, why, in the reader's language
+    :param answers_when_closed: whether the agency may still answer comments when no more are taken
+    :param has_place: entity id, anchor → whether there is such a place to comment on
     :param competent: user id, entity id → whether that officer speaks for the agency in this matter
     :param readable: user id or None, entity id → whether they may read it; left out, the entity is a package and
         ``package_show`` decides
+    :param became: ids of comments → what became of each beside official answers, for their authors' own list
     """
 
     link: Callable[[str], EntityLink]
@@ -90,8 +101,11 @@ class DiscussionRules:
     max_length: int = 10_000
     attachments: int = 0
     is_open: Callable[[str], tuple[bool, str]] = _always_open
+    answers_when_closed: bool = False
+    has_place: Callable[[str, str], bool] = _anywhere
     competent: Callable[[str, str], bool] = _nobody
     readable: Callable[[str | None, str], bool] | None = None
+    became: Callable[[Collection[str]], Mapping[str, Sequence[Link]]] = _nothing
 
     def may_edit(self, created_at: dt.datetime, now: dt.datetime) -> bool:
         """Whether the author may still change a comment of that age."""
@@ -132,6 +146,16 @@ def check_open(rules: DiscussionRules, entity_id: str) -> None:
     is_open, reason = rules.is_open(entity_id)
     if not is_open:
         raise tk.ValidationError({"entity_id": [reason or tk._("This discussion is closed.")]})
+
+
+def check_place(rules: DiscussionRules, entity_id: str, anchor: str | None) -> None:
+    """Refuse a comment on a place that is not there: nobody would come upon it.
+
+    :raises ValidationError: naming the place
+    """
+    if anchor and not rules.has_place(entity_id, anchor):
+        message = tk._("There is no place “{anchor}” to comment on. Take one that the page offers.")
+        raise tk.ValidationError({"anchor": [message.format(anchor=anchor[:60])]})
 
 
 def reason_text(reason: str | None) -> str | None:

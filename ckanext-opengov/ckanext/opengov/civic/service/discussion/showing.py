@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import ckan.model as model
-import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckanext.opengov.civic.model.base import utc_now
 from ckanext.opengov.civic.model.discussion import (
@@ -18,7 +17,7 @@ from ckanext.opengov.civic.model.discussion import (
     CommentVote,
     Thread,
 )
-from ckanext.opengov.civic.service.discussion import clusters
+from ckanext.opengov.civic.service.discussion import clusters, files
 from ckanext.opengov.civic.service.discussion.rules import DiscussionRules, State, reason_text, rules_of
 
 
@@ -173,8 +172,9 @@ def _show_file(attachment: CommentAttachment, is_open: bool) -> dict[str, Any]:
         "name": attachment.name if is_open else attachment.name_public,
         "mimetype": attachment.mimetype,
         "size": attachment.size,
+        "is_picture": attachment.is_picture,
         "is_private": attachment.is_private,
-        "note": tk._(attachment.note) if attachment.note else "",
+        "note": files.note(attachment),
     }
     return {**shown, "findings": attachment.findings, "has_original": True} if is_open else shown
 

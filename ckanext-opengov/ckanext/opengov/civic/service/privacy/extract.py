@@ -11,7 +11,7 @@ from pathlib import PurePath
 import magic
 import pypdf
 
-from ckanext.opengov.civic.service.privacy import limits, office
+from ckanext.opengov.civic.service.privacy import limits, office, pictures
 from ckanext.opengov.civic.service.privacy.reading import Collector, Extracted, FileRefusal, UnsupportedFile, damaged
 from ckanext.opengov.civic.service.refusal import N_
 
@@ -48,9 +48,9 @@ def extract(data: bytes, name: str) -> Extracted:
     read = READERS.get(ending)
     if read is None:
         raise UnsupportedFile(
-            N_("Files “{ending}” cannot be searched for personal data. These can: {known}."),
+            N_("Files “{ending}” are not taken. These are: {known}."),
             ending=ending or name,
-            known=", ".join(kind.upper() for kind in READERS),
+            known=", ".join(kind.upper() for kind in (*READERS, *sorted(pictures.ENDINGS))),
         )
     found = sniff(data)
     if found != ending:

@@ -6,6 +6,8 @@ MEBIBYTE = 1024 * 1024
 
 MAX_SCANNED_TEXT = 1 * MEBIBYTE
 MAX_FILE = 50 * MEBIBYTE
+MAX_PICTURE = 20 * MEBIBYTE
+MAX_PIXELS = 50_000_000
 MAX_TEXT = 10 * MEBIBYTE
 MAX_ATTACHMENTS = 1_000
 # An archive inside a document: what it becomes unpacked, altogether and against its own size.

@@ -9,7 +9,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
-from ckanext.opengov.civic.logic import access
+from ckanext.opengov.civic.logic.checked import checked, person, refused
 from ckanext.opengov.civic.service.discussion import texts
 from ckanext.opengov.civic.service.limits import limited
 from ckanext.opengov.data.logic.auth.apps import is_author, moderated, moderates
@@ -26,25 +26,6 @@ __all__ = [
     "application_update",
     "application_withdraw",
 ]
-
-
-def _checked(data_dict: DataDict, rules_: Any, context: Context) -> dict[str, Any]:
-    data, errors = tk.navl_validate(data_dict, rules_, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data
-
-
-def _refused(error: AppRefusal) -> tk.ValidationError:
-    model.Session.rollback()
-    return tk.ValidationError({error.place: [error.translated()]})
-
-
-def _actor(context: Context) -> str:
-    user = access.user_of(context)
-    if user is None:
-        raise tk.NotAuthorized(tk._("Sign in first. Without an account you can read everything but not take part."))
-    return user.id
 
 
 def _sent(data: Mapping[str, Any]) -> life.Sent:
@@ -140,9 +121,9 @@ def application_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("application_create", context, data_dict)
     sent = _sent(data_dict)
     try:
-        change = life.create(sent, _actor(context))
+        change = life.create(sent, person(context).id)
     except AppRefusal as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     return _commit(change, context)
 
 
@@ -168,7 +149,7 @@ def application_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
     try:
         change = life.update(app.id, sent)
     except AppRefusal as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     return _commit(change, context)
 
 
@@ -203,16 +184,16 @@ def application_moderate(context: Context, data_dict: DataDict) -> dict[str, Any
     :raises ValidationError: for a step that does not fit, for refusing without a reason
     """
     tk.check_access("application_moderate", context, data_dict)
-    data = _checked(data_dict, schema.application_moderate(), context)
+    data = checked(data_dict, schema.application_moderate(), context)
     return _move(context, data["id"], Event(data["event"]), data.get("reason"))
 
 
 def _move(context: Context, app_id: Any, event: Event, reason: str | None) -> dict[str, Any]:
     app = life.get(app_id)
     try:
-        app = life.move(app.id, event, _actor(context), reason)
+        app = life.move(app.id, event, person(context).id, reason)
     except AppRefusal as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     model.Session.commit()
     return _full(app, context)
 
@@ -259,10 +240,10 @@ def application_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for an unknown state or a number that is none
     """
     tk.check_access("application_list", context, data_dict)
-    data = _checked(data_dict, schema.application_list(), context)
+    data = checked(data_dict, schema.application_list(), context)
     wish: dict[str, Any] = {**data, "state": data.get("state") or State.PUBLISHED}
     if data["mine"]:
-        wish |= {"author": _actor(context), "state": data.get("state")}
+        wish |= {"author": person(context).id, "state": data.get("state")}
     elif wish["state"] != State.PUBLISHED:
         tk.check_access("application_moderate", tk.fresh_context(context), {})
         wish["agencies"] = moderated(context)
@@ -290,10 +271,10 @@ def application_link_report(context: Context, data_dict: DataDict) -> dict[str, 
     :raises ValidationError: for an address that is not among its links
     """
     tk.check_access("application_link_report", context, data_dict)
-    data = _checked(data_dict, schema.link_report(), context)
+    data = checked(data_dict, schema.link_report(), context)
     try:
         life.report(life.get(data["id"]), data["url"])
     except AppRefusal as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     model.Session.commit()
     return {"asked": True}

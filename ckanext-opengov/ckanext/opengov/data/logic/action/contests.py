@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ckan.types import Context, DataDict
 
 from ckanext.opengov.civic.logic import access
+from ckanext.opengov.civic.logic.checked import checked, person, refused
 from ckanext.opengov.civic.model.base import utc_now
 from ckanext.opengov.civic.service import wording
 from ckanext.opengov.data.logic.auth.contests import is_juror
@@ -22,25 +23,6 @@ from ckanext.opengov.data.service.apps.rules import COMPONENT, AppRefusal
 __all__ = ["contest_create", "contest_decide", "contest_enter", "contest_list", "contest_mark", "contest_show"]
 
 MOST = 100
-
-
-def _checked(data_dict: DataDict, rules: Any, context: Context) -> dict[str, Any]:
-    data, errors = tk.navl_validate(data_dict, rules, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data
-
-
-def _refused(error: AppRefusal) -> tk.ValidationError:
-    model.Session.rollback()
-    return tk.ValidationError({error.place: [error.translated()]})
-
-
-def _actor(context: Context) -> str:
-    user = access.user_of(context)
-    if user is None:
-        raise tk.NotAuthorized(tk._("Sign in first. Without an account you can read everything but not take part."))
-    return user.id
 
 
 def _brief(contest: Contest) -> dict[str, Any]:
@@ -102,11 +84,11 @@ def contest_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: by field
     """
     tk.check_access("contest_create", context, data_dict)
-    data = _checked(data_dict, schema.contest_create(), context)
+    data = checked(data_dict, schema.contest_create(), context)
     try:
-        contest = contests.create(data, _actor(context))
+        contest = contests.create(data, person(context).id)
     except AppRefusal as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     model.Session.commit()
     return _full(contest, context)
 
@@ -159,7 +141,7 @@ def contest_enter(context: Context, data_dict: DataDict) -> dict[str, Any]:
     try:
         contests.enter(contest, life.get(data_dict.get("app")))
     except AppRefusal as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     model.Session.commit()
     return _full(contest, context)
 
@@ -182,12 +164,12 @@ def contest_mark(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: outside of that time, for an app that does not take part, for a mark that is none
     """
     tk.check_access("contest_mark", context, data_dict)
-    data = _checked(data_dict, schema.contest_mark(), context)
+    data = checked(data_dict, schema.contest_mark(), context)
     contest = contests.get(data["id"])
     try:
-        contests.mark(contest, life.get(data["app"]), _actor(context), data["mark"], data.get("note"))
+        contests.mark(contest, life.get(data["app"]), person(context).id, data["mark"], data.get("note"))
     except AppRefusal as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     model.Session.commit()
     return _full(contest, context)
 
@@ -206,8 +188,8 @@ def contest_decide(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("contest_decide", context, data_dict)
     contest = contests.get(data_dict.get("id"))
     try:
-        contest = contests.decide(contest, _actor(context))
+        contest = contests.decide(contest, person(context).id)
     except AppRefusal as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     model.Session.commit()
     return _full(contest, context)

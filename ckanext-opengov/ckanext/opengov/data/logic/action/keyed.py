@@ -12,14 +12,15 @@ from ckanext.opengov.civic.guard import service_context
 from ckanext.opengov.civic.logic import access
 from ckanext.opengov.civic.service import agencies
 from ckanext.opengov.data import push_messages, store
-from ckanext.opengov.data.logic import presented
+from ckanext.opengov.data.logic import presented, pushing
 from ckanext.opengov.data.logic.schema import push as schema
 from ckanext.opengov.data.model.keyed import KeyedTable
 from ckanext.opengov.data.service import keyed, push_tokens
 from ckanext.opengov.data.service.finding import Faulty
+from ckanext.opengov.data.service.lists import linking
 from ckanext.opengov.data.service.structure import Structure, compare, parse
 
-__all__ = ["data_dataset_register", "data_structure_check", "data_structure_show"]
+__all__ = ["data_dataset_register", "data_structure_check", "data_structure_show", "data_structure_update"]
 
 # CKAN replaces it by the address of the table's dump.
 _ADDRESS = "_datastore_only_resource"
@@ -41,6 +42,8 @@ def data_dataset_register(context: Context, data_dict: DataDict) -> dict[str, An
     :param schema: the structure: a Table Schema with ``fields`` and ``primaryKey``, optionally ``foreignKeys``,
         ``missingValues`` and ``cleanHomoglyphs`` (Latin letters in Cyrillic words become Cyrillic)
     :type schema: dictionary
+    :param list_item: number or id of the item of the agency's approved list that this data set is (optional)
+    :type list_item: string
     :param history: keep earlier versions of rows (optional, default: false)
     :type history: boolean
     :param dry_run: check and change nothing (optional, default: false)
@@ -61,6 +64,9 @@ def data_dataset_register(context: Context, data_dict: DataDict) -> dict[str, An
         raise tk.ObjectNotFound(tk._("There is no agency “{name}”.").format(name=wish["agency"]))
     structure = _parsed(wish["schema"])
     token = presented.token(context)
+    pushing.count(context, token, "data_register")
+    item = linking.find(agency.id, wish["list_item"]) if wish.get("list_item") else None
+    item_id = item.id if item else None
     rehearsed = wish["dry_run"] or (token is not None and push_tokens.REGISTER not in token.scopes)
     try:
         known = keyed.called(agency.id, wish["external_id"])
@@ -68,7 +74,10 @@ def data_dataset_register(context: Context, data_dict: DataDict) -> dict[str, An
             _extend(known, structure, rehearsed)
         elif not rehearsed:
             known = _create(context, agency.id, wish, structure, _passport(data_dict))
+            _link(context, known, item_id)
             return _told(known, created=True)
+        if known and not rehearsed:
+            _link(context, known, item_id)
     finally:
         # Also lets go of the name.
         model.Session.rollback()
@@ -96,11 +105,15 @@ def _passport(data_dict: DataDict) -> dict[str, Any]:
 
 
 def _extend(known: KeyedTable, structure: Structure, rehearsed: bool) -> None:
-    difference = compare(keyed.structure_of(known), structure)
+    standing = keyed.structure_of(known)
+    if structure.parts != standing.parts:
+        text = tk._("Who fills the table is settled when it is registered; “filledBy” cannot change.")
+        raise tk.ValidationError({"schema": [text]})
+    difference = compare(standing, structure)
     if difference.breaks:
         told = {"schema": push_messages.sentences(difference.findings()), "diff": [difference.as_dict()]}
         raise tk.ValidationError(told)
-    if difference.added and not rehearsed:
+    if structure.descriptor != standing.descriptor and not rehearsed:
         keyed.renew(known, structure.descriptor)
         model.Session.commit()
     if not rehearsed:
@@ -136,6 +149,37 @@ def _create(
     return table
 
 
+def _link(context: Context, table: KeyedTable, item_id: str | None) -> None:
+    """Tell the agency's list which data set the item has become. Repeating the call makes up for what broke off."""
+    if item_id is None:
+        return
+    user = access.user_of(context)
+    linking.link(item_id, table.package_id, user.id if user else None)
+    model.Session.commit()
+
+
+def data_structure_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Let a new version of a table's structure stand: new optional fields, other labels, units, limits and lists.
+
+    What would break who reads the table is refused with the difference. Rows that are there are not checked anew.
+
+    :param resource_id: the id of the table's resource
+    :type resource_id: string
+    :param schema: the whole Table Schema as it shall be
+    :type schema: dictionary
+
+    :returns: as ``data_structure_show``
+    :rtype: dictionary
+    :raises ValidationError: with every fault, or with the difference
+    """
+    tk.check_access("data_structure_update", context, data_dict)
+    wish = _checked(data_dict, schema.structure_update(), context)
+    table = pushing.table_of(wish["resource_id"])
+    structure = _parsed(wish["schema"])
+    _extend(table, structure, rehearsed=False)
+    return data_structure_show(tk.fresh_context(context), {"resource_id": table.resource_id})
+
+
 def _told(table: KeyedTable | None, *, created: bool) -> dict[str, Any]:
     if table is None:
         none = dict.fromkeys(("resource_id", "package_id", "structure_version", "push_url"))
@@ -161,8 +205,8 @@ def data_structure_show(context: Context, data_dict: DataDict) -> dict[str, Any]
     :rtype: dictionary
     :raises ObjectNotFound: when the resource has no keyed table
     """
+    tk.check_access("data_structure_show", context, data_dict)
     wish = _checked(data_dict, schema.resource(), context)
-    tk.check_access("data_structure_show", context, wish)
     table = keyed.get(wish["resource_id"])
     if table is None:
         raise tk.ObjectNotFound(tk._("There is no keyed table of this resource. Register the data set first."))

@@ -8,8 +8,9 @@ from typing import Any
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
-from ckan.types import Context, DataDict, Schema
+from ckan.types import Context, DataDict
 
+from ckanext.opengov.civic.logic.checked import checked
 from ckanext.opengov.civic.roles import Role
 from ckanext.opengov.civic.service import officers
 from ckanext.opengov.civic.service.limits import limited
@@ -32,14 +33,6 @@ __all__ = [
     "data_request_support",
     "data_request_withdraw",
 ]
-
-
-def _checked(data_dict: DataDict, expected: Schema, context: Context, *structured: str) -> dict[str, Any]:
-    plain = {name: value for name, value in data_dict.items() if name not in structured}
-    data, errors = tk.navl_validate(plain, expected, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return {**data, **{name: data_dict[name] for name in structured if name in data_dict}}
 
 
 def _move(context: Context, data: Mapping[str, Any], event: str) -> dict[str, Any]:
@@ -101,7 +94,7 @@ def data_request_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ObjectNotFound: when there is none, or none that the reader may see
     """
     tk.check_access("data_request_show", context, data_dict)
-    data = _checked(data_dict, schema.one_request(), context)
+    data = checked(data_dict, schema.one_request(), context)
     return showing.full(moving.get(data["id"]), person_of(context))
 
 
@@ -134,7 +127,7 @@ def data_request_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for a value that is not known, or a cursor that no page gave
     """
     tk.check_access("data_request_list", context, data_dict)
-    data = _checked(data_dict, schema.request_list(), context)
+    data = checked(data_dict, schema.request_list(), context)
     person = person_of(context)
     filters = {**data, "agency_id": data.get("agency")}
     if data["scope"] == "public" and listing.words(data.get("q") or ""):
@@ -171,7 +164,7 @@ def data_request_support(context: Context, data_dict: DataDict) -> dict[str, Any
     :raises ValidationError: when the request is not public, or has its answer
     """
     tk.check_access("data_request_support", context, data_dict)
-    data = _checked(data_dict, schema.request_support(), context)
+    data = checked(data_dict, schema.request_support(), context)
     request, person = moving.get(data["id"]), person_of(context)
     supporting.change(request, person.user_id or "", data["supported"])
     model.Session.commit()
@@ -194,7 +187,7 @@ def data_request_moderate(context: Context, data_dict: DataDict) -> dict[str, An
     :raises ValidationError: for hiding without a reason
     """
     tk.check_access("data_request_moderate", context, data_dict)
-    data = _checked(data_dict, schema.request_moderate(), context)
+    data = checked(data_dict, schema.request_moderate(), context)
     return _move(context, data, f"moderate_{data['decision']}")
 
 
@@ -214,7 +207,7 @@ def data_request_assign(context: Context, data_dict: DataDict) -> dict[str, Any]
     :raises ValidationError: for an unknown agency, or when the request has its answer
     """
     tk.check_access("data_request_assign", context, data_dict)
-    return _move(context, _checked(data_dict, schema.request_give(), context), "assign")
+    return _move(context, checked(data_dict, schema.request_give(), context), "assign")
 
 
 def data_request_forward(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -233,7 +226,7 @@ def data_request_forward(context: Context, data_dict: DataDict) -> dict[str, Any
     :raises ValidationError: for an unknown agency or the same one, without a reason, or when the request is answered
     """
     tk.check_access("data_request_forward", context, data_dict)
-    return _move(context, _checked(data_dict, schema.request_give(), context), "forward")
+    return _move(context, checked(data_dict, schema.request_give(), context), "forward")
 
 
 def data_request_answer(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -261,7 +254,7 @@ def data_request_answer(context: Context, data_dict: DataDict) -> dict[str, Any]
     :raises ValidationError: with what is missing, or when the request has its answer
     """
     tk.check_access("data_request_answer", context, data_dict)
-    data = _checked(data_dict, schema.request_answer(), context, "datasets")
+    data = checked(data_dict, schema.request_answer(), context, "datasets")
     return _move(context, data, OUTCOMES[data["outcome"]])
 
 
@@ -277,4 +270,4 @@ def data_request_withdraw(context: Context, data_dict: DataDict) -> dict[str, An
     :raises ValidationError: when it has its answer
     """
     tk.check_access("data_request_withdraw", context, data_dict)
-    return _move(context, _checked(data_dict, schema.one_request(), context), "withdraw")
+    return _move(context, checked(data_dict, schema.one_request(), context), "withdraw")

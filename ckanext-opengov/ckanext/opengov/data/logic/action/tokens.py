@@ -14,8 +14,9 @@ from ckanext.opengov.data.logic.schema import push as schema
 from ckanext.opengov.data.model.keyed import PushToken
 from ckanext.opengov.data.model.tables import utc_now
 from ckanext.opengov.data.service import push_tokens
+from ckanext.opengov.data.service.push import progress
 
-__all__ = ["data_token_create", "data_token_list", "data_token_revoke"]
+__all__ = ["data_push_checklist_show", "data_token_create", "data_token_list", "data_token_revoke"]
 
 CREATED, REVOKED = "data.token_created", "data.token_revoked"
 
@@ -70,6 +71,22 @@ def data_token_list(context: Context, data_dict: DataDict) -> list[dict[str, Any
     tk.check_access("data_token_list", context, data_dict)
     wish = _checked(data_dict, schema.agency(), context)
     return [_shown(one) for one in push_tokens.of_agency(_agency_id(wish["agency"]))]
+
+
+@tk.side_effect_free
+def data_push_checklist_show(context: Context, data_dict: DataDict) -> dict[str, bool]:
+    """How far an agency has come with its first system that sends data by itself.
+
+    :param agency: id or name of the agency
+    :type agency: string
+
+    :returns: ``token`` (there is one), ``registered`` (a table), ``rehearsed``, ``pushed``, ``repeated`` (on several
+        days)
+    :rtype: dictionary
+    """
+    tk.check_access("data_push_checklist_show", context, data_dict)
+    wish = _checked(data_dict, schema.agency(), context)
+    return progress.of_agency(_agency_id(wish["agency"]))
 
 
 def data_token_revoke(context: Context, data_dict: DataDict) -> dict[str, Any]:

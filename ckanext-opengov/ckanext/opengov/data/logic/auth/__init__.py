@@ -5,9 +5,33 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from ckanext.opengov.data.logic.auth import apps, catalogue, contests, lists, push, quality, query, requests, usage
+from ckanext.opengov.data.logic.auth import (
+    apps,
+    catalogue,
+    contests,
+    lists,
+    push,
+    quality,
+    query,
+    reference,
+    requests,
+    templates,
+    usage,
+)
 
-MODULES: tuple[ModuleType, ...] = (catalogue, requests, push, quality, lists, apps, contests, query, usage)
+MODULES: tuple[ModuleType, ...] = (
+    catalogue,
+    requests,
+    push,
+    quality,
+    lists,
+    apps,
+    contests,
+    query,
+    usage,
+    templates,
+    reference,
+)
 
 
 def get_auth_functions() -> dict[str, Any]:

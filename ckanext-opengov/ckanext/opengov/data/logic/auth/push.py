@@ -19,11 +19,13 @@ from ckanext.opengov.data.service.push import receipts
 __all__ = [
     "data_dataset_register",
     "data_push",
+    "data_push_checklist_show",
     "data_push_receipt_list",
     "data_push_receipt_show",
     "data_push_systems_show",
     "data_structure_check",
     "data_structure_show",
+    "data_structure_update",
     "data_token_create",
     "data_token_list",
     "data_token_revoke",
@@ -85,12 +87,27 @@ def _table(data_dict: DataDict) -> Any:
 def data_push(context: Context, data_dict: DataDict) -> AuthResult:
     """Authors and publishers of the agency, its editors, and systems with a token of the scope ``push``."""
     table = _table(data_dict)
-    told = _by_token(context, (push_tokens.PUSH, push_tokens.SANDBOX), table.agency_id, table.package_id)
+    agency_id = _filler(context, data_dict, table)
+    told = _by_token(context, (push_tokens.PUSH, push_tokens.SANDBOX), agency_id, table.package_id)
     if told:
         return told
-    may = access.may("data_push", context, COMPONENT, table.agency_id)
-    may = may or _stock("package_update", context, {"id": table.package_id})
+    may = access.may("data_push", context, COMPONENT, agency_id)
+    is_own = agency_id == table.agency_id
+    stock = ("package_update", {"id": table.package_id}) if is_own else ("package_create", {"owner_org": agency_id})
+    may = may or _stock(stock[0], context, stock[1])
     return {"success": may, "msg": tk._("Only officers of the agency, or a system with its token, send rows.")}
+
+
+def _filler(context: Context, data_dict: DataDict, table: Any) -> str:
+    """The agency for which somebody sends rows: that of the table, or one that fills a part of it."""
+    try:
+        token = presented.token(context)
+    except Refusal:
+        # Why it is not valid is told where it is checked.
+        token = None
+    reference = data_dict.get("agency")
+    structure = keyed.structure_of(table)
+    return keyed.filler(table, structure, reference, token.agency_id if token else None).id
 
 
 data_push_receipt_list = data_push
@@ -118,10 +135,18 @@ data_structure_check = data_push_systems_show
 def data_structure_show(context: Context, data_dict: DataDict) -> AuthResult:
     """Whoever may see the resource, and its agency's tokens."""
     table = _table(data_dict)
-    told = _by_token(context, tuple(push_tokens.SCOPES), table.agency_id, table.package_id)
+    told = _by_token(context, tuple(push_tokens.SCOPES), _filler(context, data_dict, table), table.package_id)
     if told:
         return told
     return {"success": tk.check_access("resource_show", tk.fresh_context(context), {"id": table.resource_id})}
+
+
+def data_structure_update(context: Context, data_dict: DataDict) -> AuthResult:
+    """Authors and publishers of the agency whose table it is, and its editors."""
+    table = _table(data_dict)
+    may = access.may("data_dataset_register", context, COMPONENT, table.agency_id)
+    may = may or _stock("package_update", context, {"id": table.package_id})
+    return {"success": may, "msg": tk._("Only officers of the agency change the structure of its tables.")}
 
 
 def _manages(context: Context, agency_id: str) -> AuthResult:
@@ -134,7 +159,7 @@ def data_token_create(context: Context, data_dict: DataDict) -> AuthResult:
     return _manages(context, _agency_id(data_dict.get("agency")))
 
 
-data_token_list = data_token_create
+data_token_list = data_push_checklist_show = data_token_create
 
 
 def data_token_revoke(context: Context, data_dict: DataDict) -> AuthResult:

@@ -50,7 +50,7 @@ def loaded(value: Any) -> Any:
         return value
     try:
         return json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise tk.Invalid(tk._("This is no JSON.")) from None
 
 
@@ -89,6 +89,7 @@ def register() -> Schema:
         "agency": [v("not_empty"), v("unicode_safe")],
         "external_id": [v("not_empty"), _short],
         "schema": [v("not_empty"), loaded],
+        "list_item": [v("ignore_empty"), v("unicode_safe")],
         "history": [v("default")(False), v("boolean_validator")],
         "dry_run": [v("default")(False), v("boolean_validator")],
         "__extras": [v("ignore")],
@@ -98,6 +99,10 @@ def register() -> Schema:
 def structure_check() -> Schema:
     v: Any = tk.get_validator
     return {"schema": [v("not_empty"), loaded], "resource_id": [v("ignore_empty"), v("unicode_safe")]}
+
+
+def structure_update() -> Schema:
+    return {**resource(), "schema": [tk.get_validator("not_empty"), loaded]}
 
 
 def push() -> Schema:
@@ -111,6 +116,7 @@ def push() -> Schema:
         "accept_valid": [v("default")(False), v("boolean_validator")],
         "idempotency_key": [v("ignore_empty"), _short],
         "schema": [v("ignore_empty"), loaded],
+        "agency": [v("ignore_empty"), v("unicode_safe")],
         "wait": [v("default")(30), _number(0, LONGEST_WAIT)],
         "content_length": [v("ignore_empty"), v("natural_number_validator")],
     }

@@ -6,7 +6,7 @@ A whole column is checked by a handful of expressions. Only rows that failed are
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ MOST_LETTERS = 1_000_000
 ZONE = "Asia/Almaty"
 Expr = pl.Expr
 
-_NOT_LIKE = {
+NOT_LIKE = {
     "integer": N_("“{value}” is no whole number. Write it as {example}."),
     "number": N_("“{value}” is no number. Write it as {example}, with a decimal point and without spaces."),
     "boolean": N_("“{value}” is neither yes nor no. Write {example}."),
@@ -61,11 +61,26 @@ class Checked:
 class Checker:
     """The checks of one structure, made once for all pieces of a push."""
 
-    def __init__(self, structure: Structure, names: tuple[str, ...] | None = None) -> None:
-        """:param names: the columns that come; all by default"""
+    def __init__(
+        self,
+        structure: Structure,
+        names: tuple[str, ...] | None = None,
+        *,
+        fixed: Mapping[str, str] | None = None,
+        most: int = MOST_FINDINGS,
+    ) -> None:
+        """
+        :param names: the columns that come; all by default
+        :param fixed: field → the one value that it may have
+        :param most: how many rows that failed are looked at
+        """
         self.structure = structure
+        self.most = most
         self.fields = [structure.field(name) for name in names or structure.names]
         self.checks = {one.name: list(_checks(one, one.name in structure.key)) for one in self.fields}
+        for name, value in (fixed or {}).items():
+            if name in self.checks:
+                self.checks[name].append(Check(pl.col(name) != value, _FOREIGN, {"own": value}))
 
     def run(self, frame: pl.DataFrame) -> Checked:
         """Check a piece: a frame of texts and ``_line``."""
@@ -97,7 +112,7 @@ class Checker:
 
     def _findings(self, rows: pl.DataFrame) -> list[Finding]:
         """What is wrong with each value of the failed rows: the first of its checks that it fails."""
-        rows = rows.head(MOST_FINDINGS)
+        rows = rows.head(self.most)
         found: list[Finding] = []
         for one in self.fields:
             checks = self.checks[one.name]
@@ -111,23 +126,24 @@ class Checker:
             for line, value, *failed in marks.iter_rows():
                 if any(failed):
                     found.append(_finding(one, checks[failed.index(True)], line, value))
-        return sorted(found, key=lambda one: one.line or 0)[:MOST_FINDINGS]
+        return sorted(found, key=lambda one: one.line or 0)[: self.most]
 
 
 def _finding(one: Field, check: Check, line: int, value: str | None) -> Finding:
     values = dict(check.values)
     if value is not None:
         values["value"] = shortened(value)
-    if check.text in _NOT_LIKE.values():
+    if check.text in NOT_LIKE.values():
         values["example"] = right(one, value or "")
     text = check.text
-    if check.text is _UNKNOWN and (likely := closest(value or "", one.enum)):
-        text, values = _UNKNOWN_ALIKE, {**values, "likely": likely}
+    if check.text is UNKNOWN and (likely := closest(value or "", one.enum)):
+        text, values = UNKNOWN_ALIKE, {**values, "likely": likely}
     return Finding(text, values, line=line, column=one.name, value=shortened(value) if value is not None else None)
 
 
-_UNKNOWN = N_("“{value}” is not in the list. Possible values: {known}.")
-_UNKNOWN_ALIKE = N_("“{value}” is not in the list. Did you mean “{likely}”? Possible values: {known}.")
+_FOREIGN = N_("“{value}” is the part of another agency. Yours is “{own}”; the column may be left out.")
+UNKNOWN = N_("“{value}” is not in the list. Possible values: {known}.")
+UNKNOWN_ALIKE = N_("“{value}” is not in the list. Did you mean “{likely}”? Possible values: {known}.")
 
 
 def _checks(one: Field, in_key: bool) -> Iterator[Check]:
@@ -135,9 +151,9 @@ def _checks(one: Field, in_key: bool) -> Iterator[Check]:
     if one.required or in_key:
         yield Check(text.is_null(), _EMPTY, {"example": one.example})
     if one.type != "string":
-        yield Check(text.is_not_null() & typed.is_null(), _NOT_LIKE[one.type])
+        yield Check(text.is_not_null() & typed.is_null(), NOT_LIKE[one.type])
     if one.enum:
-        yield Check(~text.is_in(list(one.enum)), _UNKNOWN, {"known": listed(one.enum, 20)})
+        yield Check(~text.is_in(list(one.enum)), UNKNOWN, {"known": listed(one.enum, 20)})
     if one.pattern:
         pattern = N_("“{value}” does not have the form {pattern}.")
         yield Check(~text.str.contains(f"^(?:{one.pattern})$"), pattern, {"pattern": one.pattern})

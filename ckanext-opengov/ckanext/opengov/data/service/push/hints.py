@@ -15,11 +15,17 @@ _YEAR_FIRST = re.compile(r"(\d{4})[./](\d{1,2})[./](\d{1,2})")
 
 def right(one: Field, value: str) -> str:
     """The value as it should be written; an example when it is not to be known what was meant."""
-    guess = _GUESSES.get(one.type)
-    return (guess(value, one) if guess else None) or _example(one)
+    return guess(one, value) or example(one)
 
 
-def _example(one: Field) -> str:
+def guess(one: Field, value: str) -> str | None:
+    """What was meant by a wrong value, None when that is not to be known."""
+    found = _GUESSES.get(one.type)
+    return found(value, one) if found else None
+
+
+def example(one: Field) -> str:
+    """A value that would be right."""
     if one.format and one.type in {"date", "datetime", "time"}:
         return dt.datetime(2026, 11, 24, 9, 30, tzinfo=dt.UTC).strftime(one.format)
     if one.type == "boolean":

@@ -38,6 +38,8 @@ class Merge:
     mode: str
     number: int
     with_history: bool = False
+    # Field and value of the rows that may be touched, of a table that many agencies fill.
+    part: tuple[str, str] | None = None
 
 
 def stage(cursor: Cursor, structure: Structure, columns: tuple[str, ...]) -> sql.Composable:
@@ -196,6 +198,13 @@ def _writing(merge: Merge) -> list[sql.Composed]:
     return parts
 
 
+def _own(merge: Merge) -> sql.Composable:
+    if merge.part is None:
+        return sql.SQL("true")
+    name, value = merge.part
+    return sql.SQL("main.{} = {}").format(sql.Identifier(name), sql.Literal(value))
+
+
 def _deleting(merge: Merge) -> list[sql.Composed]:
     structure = merge.structure
     known = {
@@ -206,9 +215,10 @@ def _deleting(merge: Merge) -> list[sql.Composed]:
         "same": _same_key(structure),
         "found": sql.SQL("EXISTS" if merge.mode == "delete" else "NOT EXISTS"),
         "history": history(merge.resource_id),
+        "own": _own(merge),
     }
     gone = (
-        "gone AS (DELETE FROM {main} AS main WHERE {found} (SELECT FROM {staging} AS staging WHERE {same})"
+        "gone AS (DELETE FROM {main} AS main WHERE {own} AND {found} (SELECT FROM {staging} AS staging WHERE {same})"
         " RETURNING main._id, main._push, {old})"
     )
     parts = [sql.SQL(gone).format(**known)]

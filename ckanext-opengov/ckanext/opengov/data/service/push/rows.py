@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, NamedTuple
@@ -35,11 +35,13 @@ class Reading:
     structure: Structure
     agree: Callable[[list[str]], Structure]
     only_key: bool = False
+    # Field → value, for columns that need not come.
+    constants: Mapping[str, str] = field(default_factory=dict)
     names: tuple[str, ...] = field(init=False, default=())
 
     def settle(self, columns: list[str]) -> None:
         """Fix the structure by the columns that came."""
-        self.structure = self.agree(columns)
+        self.structure = self.agree([*columns, *(name for name in self.constants if name not in columns)])
         self.names = self.structure.key if self.only_key else self.structure.names
 
 
@@ -63,7 +65,7 @@ def _csv(source: Source, reading: Reading) -> Iterator[Raw]:
         place = misplaced(piece.content, piece.quotes, ord(delimiter))
         if place is not None:
             raise _misplaced_quote(piece, place)
-        yield _table(piece, delimiter, columns, reading.names)
+        yield _table(piece, delimiter, columns, reading)
     if not columns:
         raise fault(N_("The content is empty. Send a header and the rows."))
 
@@ -96,7 +98,7 @@ def _misplaced_quote(piece: Piece, place: int) -> Faulty:
     return Faulty([Finding(text, line=line_at(piece, place), value=value)])
 
 
-def _table(piece: Piece, delimiter: str, columns: list[str], names: tuple[str, ...]) -> Raw:
+def _table(piece: Piece, delimiter: str, columns: list[str], reading: Reading) -> Raw:
     ends = piece.ends()
     marks = np.searchsorted(piece.outside_quotes(ord(delimiter)), ends)
     widths = np.diff(marks, prepend=0) + 1
@@ -108,7 +110,7 @@ def _table(piece: Piece, delimiter: str, columns: list[str], names: tuple[str, .
     keep = ~(wrong | blank)
     content, lines = _kept(piece, ends, keep)
     if not lines.size:
-        return Raw(_empty(names), rejected)
+        return Raw(_empty(reading.names), rejected)
     schema = dict.fromkeys(columns, pl.String)
     quote = '"' if piece.quotes.size else None
     frame = pl.read_csv(
@@ -116,7 +118,8 @@ def _table(piece: Piece, delimiter: str, columns: list[str], names: tuple[str, .
     )
     if frame.height != lines.size:
         raise RuntimeError(f"{lines.size} records were counted and {frame.height} were read")
-    return Raw(frame.select(pl.Series(LINE, lines), *names), rejected)
+    lacking = [pl.lit(value).alias(name) for name, value in reading.constants.items() if name not in columns]
+    return Raw(frame.with_columns(lacking).select(pl.Series(LINE, lines), *reading.names), rejected)
 
 
 def _kept(piece: Piece, ends: Any, keep: npt.NDArray[np.bool_]) -> tuple[bytes, npt.NDArray[np.int64]]:
@@ -151,7 +154,7 @@ def _ndjson(source: Source, reading: Reading) -> Iterator[Raw]:
         yield _object_table(objects, lines, rejected + strange, reading)
     if not seen:
         raise fault(N_("The content is empty. Send one JSON object a line."))
-    reading.agree(list(seen))
+    reading.agree([*seen, *(name for name in reading.constants if name not in seen)])
 
 
 def _objects(piece: Piece) -> tuple[list[dict[str, Any]], list[int], list[Finding]]:
@@ -229,7 +232,8 @@ def _object_table(objects: list[dict[str, Any]], lines: list[int], rejected: lis
         return Raw(_empty(reading.names), rejected)
     columns = [pl.Series(LINE, lines, dtype=pl.Int64)]
     for name in reading.names:
-        values = [one.get(name) for one in objects]
+        constant = reading.constants.get(name)
+        values = [one.get(name, constant) for one in objects]
         if bool in set(map(type, values)):
             values = [str(value).lower() if type(value) is bool else value for value in values]
         columns.append(pl.Series(name, values, dtype=pl.String))

@@ -50,6 +50,8 @@ class Order:
     with_history: bool = False
     wait: float = 30
     references: dict[str, Reference] = field(default_factory=dict)
+    # Field and value of the sender's part, of a table that many agencies fill.
+    part: tuple[str, str] | None = None
 
 
 @dataclass
@@ -128,7 +130,8 @@ class _Push:
         self.receipt = receipt
         self.tally = _Tally()
         only_key = order.opening.mode == "delete"
-        self.reading = rows.Reading(order.structure, self._agree, only_key=only_key)
+        self.part = dict([order.part]) if order.part else {}
+        self.reading = rows.Reading(order.structure, self._agree, only_key=only_key, constants=self.part)
         self.keys = KeyWatch(order.structure.key)
 
     def _agree(self, columns: list[str]) -> Structure:
@@ -170,7 +173,7 @@ class _Push:
     def _frames(self) -> Iterator[pl.DataFrame]:
         checker = None
         for raw in rows.read(self.source, self.order.kind, self.reading):
-            checker = checker or Checker(self.reading.structure, self.reading.names)
+            checker = checker or Checker(self.reading.structure, self.reading.names, fixed=self.part)
             checked = checker.run(raw.frame)
             self.tally.rows += raw.frame.height + len(raw.rejected)
             self.tally.cleaned += checked.cleaned
@@ -197,8 +200,9 @@ class _Push:
         structure = self.reading.structure
         if structure is not self.order.structure:
             table.ensure(self.cursor, opening.resource_id, structure, with_history=self.order.with_history)
+        number, order = self.receipt["number"], self.order
         wanted = merge.Merge(
-            opening.resource_id, structure, opening.mode, self.receipt["number"], self.order.with_history
+            opening.resource_id, structure, opening.mode, number, with_history=order.with_history, part=order.part
         )
         counts = merge.run(self.cursor, wanted)
         merge.note_size(self.cursor, opening.resource_id, counts.added - counts.deleted)

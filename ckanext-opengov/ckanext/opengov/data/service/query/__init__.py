@@ -2,7 +2,9 @@
 pasted into SQL.
 """
 
-from ckanext.opengov.data.service.query.run import answer
+from ckanext.opengov.data.service.query.changes import difference
+from ckanext.opengov.data.service.query.reading import Reading, reading, told
+from ckanext.opengov.data.service.query.run import SECONDS, answer, answered
 from ckanext.opengov.data.service.query.wish import Wish, read
 
-__all__ = ["Wish", "answer", "read"]
+__all__ = ["SECONDS", "Reading", "Wish", "answer", "answered", "difference", "read", "reading", "told"]

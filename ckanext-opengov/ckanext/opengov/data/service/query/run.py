@@ -1,31 +1,28 @@
-"""Ask the database: one statement, with the reader's rights, stopped when it takes too long."""
+"""Ask the database: one statement, read-only, stopped when it takes too long."""
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from psycopg2 import errorcodes
-from sqlalchemy.exc import DBAPIError
 
-from ckanext.datastore.backend.postgres import get_read_engine
 from ckanext.opengov.civic.service.refusal import N_
-from ckanext.opengov.data.service.finding import Faulty, fault, shortened
-from ckanext.opengov.data.service.query import build
+from ckanext.opengov.data.service.finding import fault
+from ckanext.opengov.data.service.query import build, cursors
+from ckanext.opengov.data.service.query.cursors import Place
+from ckanext.opengov.data.service.query.reading import Reading, reading, told
 from ckanext.opengov.data.service.query.wish import Columns, Wish, read
 
 SECONDS = 20
-_COLUMNS = """
-SELECT attname, typname FROM pg_attribute JOIN pg_type ON pg_type.oid = atttypid
-WHERE attrelid = to_regclass(:name) AND attnum > 0 AND NOT attisdropped ORDER BY attnum
-"""
+_AS_THEY_ARE = frozenset({"text", "varchar", "bpchar", "int2", "int4", "int8", "bool"})
+_EXACT_WHOLE = 18
+# With its point; a double has fifteen decimal digits for sure.
+_EXACT_DIGITS = 16
 
 
 def answer(resource_id: str, asked: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -34,94 +31,127 @@ def answer(resource_id: str, asked: Mapping[str, Any]) -> dict[str, Any] | None:
     :param asked: see ``read``
     :raises Faulty: when the question cannot be answered
     """
-    with get_read_engine().connect() as connection:
-        columns = _columns(connection, resource_id)
-        if not columns:
-            return None
-        wish = read(asked, columns)
-        connection.execute(sa.text(f"SET LOCAL statement_timeout = {SECONDS * 1000}"))
-        try:
-            return _answer(connection, wish, build.table(resource_id, columns), columns)
-        except DBAPIError as error:
-            raise _told(error) from None
+    with told(SECONDS), reading(resource_id, SECONDS) as found:
+        return None if found is None else answered(found, read(asked, found.columns))
 
 
-def _columns(connection: Any, resource_id: str) -> Columns:
-    found = connection.execute(sa.text(_COLUMNS), {"name": f'public."{resource_id}"'})
-    return {name: kind for name, kind in found if not name.startswith("_")}
-
-
-def _told(error: DBAPIError) -> Faulty:
-    code = getattr(error.orig, "pgcode", None)
-    if code == errorcodes.QUERY_CANCELED:
-        return fault(N_("The answer took more than {seconds} seconds. Ask for less: filter more."), seconds=SECONDS)
-    if str(code).startswith("22"):
-        reason = str(error.orig).split("\n", 1)[0]
-        return fault(N_("A value of the filters does not have the type of its field: {reason}"), reason=reason)
-    raise error
-
-
-def _answer(connection: Any, wish: Wish, source: sa.TableClause, columns: Columns) -> dict[str, Any]:
-    inner = build.rows(wish, source, columns)
-    by = build.order(wish)
-    shown = [*wish.group, *(one.name for one in wish.aggregates)] if wish.is_grouped else list(wish.fields)
-    places = [sa.cast(inner.c[name], sa.Text).label(f"key_{number}") for number, (name, _) in enumerate(by)]
-    query = sa.select(*(inner.c[name] for name in shown), *places)
-    if wish.cursor:
-        kinds = [_kind(wish, name, columns) for name, _ in by]
-        query = query.where(build.after(inner, by, _read_cursor(wish, len(by)), kinds))
-    query = build.sorted_by(query, inner, by).limit(wish.limit + 1)
-    found = connection.execute(query).all()
-    page = found[: wish.limit]
-    told: dict[str, Any] = {
-        "fields": [{"id": name, "type": _kind(wish, name, columns)} for name in shown],
-        "records": [dict(zip(shown, map(_plain, row), strict=False)) for row in page],
-        "next": _cursor(wish, page[-1][len(shown) :]) if len(found) > wish.limit else None,
+def answered(found: Reading, wish: Wish) -> dict[str, Any]:
+    """The same for a table that is being read already."""
+    walk = _walk(found, wish)
+    page = _page(found, wish, walk)
+    shown = _shown(wish)
+    kinds = [kind_of(wish, name, found.columns) for name in shown]
+    answer: dict[str, Any] = {
+        "fields": [{"id": name, "type": kind} for name, kind in zip(shown, kinds, strict=True)],
+        "records": records(page.rows, shown, kinds),
+        "next": cursors.written(wish, walk.begun, page.rows[-1][len(shown) :]) if page.more else None,
+        "version": found.number if walk.version is None else walk.version,
+        "changed": walk.changed,
     }
     if wish.total:
-        told["total"] = connection.scalar(sa.select(sa.func.count()).select_from(inner))
-    return told
+        inner = build.rows(wish, found.rows(walk.version), found.columns)
+        answer["total"] = found.connection.scalar(sa.select(sa.func.count()).select_from(inner))
+    return answer
 
 
-def _kind(wish: Wish, name: str, columns: Columns) -> str:
+@dataclass(frozen=True)
+class _Walk:
+    """``version``: the push after which rows are read (None: now). ``begun``: the last push when the walk began.
+
+    ``changed``: whether the table changed since, where the walk could not be pinned.
+    """
+
+    place: Place | None
+    version: int | None
+    begun: int | None
+    changed: bool
+
+
+def _walk(found: Reading, wish: Wish) -> _Walk:
+    by = build.order(wish)
+    place = cursors.read(wish, len(by))
+    version = found.version_of(wish)
+    begun = found.number if place is None else place.version
+    if version is not None or begun == found.number:
+        return _Walk(place, version, begun, changed=False)
+    # The order of arrival never moves, so new rows may come into such a walk; others stay with the rows of their
+    # beginning, if these are kept.
+    if found.has_history and begun is not None and by != [("_id", False)]:
+        if begun > (found.number or 0):
+            text = N_("There is no version {version} of this table; the last is {last}.")
+            raise fault(text, version=begun, last=found.number or 0)
+        return _Walk(place, begun, begun, changed=False)
+    return _Walk(place, None, begun, changed=True)
+
+
+@dataclass(frozen=True)
+class _Page:
+    rows: list[Any]
+    more: bool
+
+
+def _shown(wish: Wish) -> list[str]:
+    return [*wish.group, *(one.name for one in wish.aggregates)] if wish.is_grouped else list(wish.fields)
+
+
+def _page(found: Reading, wish: Wish, walk: _Walk) -> _Page:
+    inner = build.rows(wish, found.rows(walk.version), found.columns)
+    by = build.order(wish)
+    places = [sa.cast(inner.c[name], sa.Text).label(f"key_{number}") for number, (name, _) in enumerate(by)]
+    query = sa.select(*(inner.c[name] for name in _shown(wish)), *places)
+    if walk.place:
+        kinds = [kind_of(wish, name, found.columns) for name, _ in by]
+        query = query.where(build.after(inner, by, walk.place.values, kinds))
+    query = build.sorted_by(query, inner, by).limit(wish.limit + 1)
+    if wish.skip:
+        query = query.offset(wish.skip)
+    rows = list(found.connection.execute(query).all())
+    return _Page(rows[: wish.limit], len(rows) > wish.limit)
+
+
+def kind_of(wish: Wish, name: str, columns: Columns) -> str:
     """PostgreSQL's type of what a name stands for in the answer."""
     figure = next((one for one in wish.aggregates if one.name == name), None)
     if figure is None:
-        return columns.get(name, "int8")
+        return build.grouped_kind(name, columns) if name in wish.group else columns.get(name, "int8")
     if figure.function in ("count", "distinct"):
         return "int8"
     return columns[str(figure.field)] if figure.function in ("min", "max") else "numeric"
 
 
-def _plain(value: Any) -> Any:
-    """A value as JSON has it."""
+def plain(value: Any) -> Any:
+    """A value as JSON has it; a number with more digits than JSON's readers keep is a text."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        return _number(value)
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
-    return value if value is None or isinstance(value, str | int | float | list | dict) else str(value)
+    return value if value is None or isinstance(value, str | int | list | dict) else str(value)
 
 
-def _question(wish: Wish) -> str:
-    """What tells one walk from another: all but the place and the size of its pages."""
-    asked = asdict(replace(wish, cursor=None, limit=0, total=False))
-    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:12]
+def _number(value: Decimal) -> Any:
+    text = str(value)
+    if not value.is_finite():
+        return text
+    if "E" in text:
+        text = format(value, "f")
+    if "." not in text:
+        return int(text) if len(text) <= _EXACT_WHOLE else text
+    found = float(text)
+    if found.is_integer() and len(text) <= _EXACT_WHOLE and value == int(found):
+        return int(found)
+    # So many digits come back from a number of JSON as they were.
+    return found if len(text) <= _EXACT_DIGITS or Decimal(repr(found)) == value else text
 
 
-def _cursor(wish: Wish, last: Any) -> str:
-    content = json.dumps([_question(wish), *last], ensure_ascii=False)
-    return base64.urlsafe_b64encode(content.encode()).decode()
-
-
-def _read_cursor(wish: Wish, length: int) -> list[str | None]:
-    """
-    :raises Faulty: when it is no cursor of this question
-    """
-    try:
-        question, *last = json.loads(base64.urlsafe_b64decode(str(wish.cursor).encode()))
-    except (ValueError, TypeError):
-        question, last = None, []
-    if question != _question(wish) or len(last) != length or not all(one is None or type(one) is str for one in last):
-        text = N_("“{value}” is no cursor of this question. Begin without one and change nothing on the way.")
-        raise fault(text, value=shortened(wish.cursor))
-    return last
+def records(rows: Sequence[Sequence[Any]], names: Sequence[str], kinds: Sequence[str]) -> list[dict[str, Any]]:
+    """Rows as objects. Only columns are looked at whose values JSON does not have as they are."""
+    odd = [place for place, kind in enumerate(kinds) if kind not in _AS_THEY_ARE]
+    found = []
+    for row in rows:
+        values = list(row[: len(names)])
+        for place in odd:
+            values[place] = plain(values[place])
+        found.append(dict(zip(names, values, strict=True)))
+    return found

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
-from uuid import uuid4
 
 import ckan.model as model
-import ckan.plugins.toolkit as tk
-import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 
-from ckanext.opengov.civic import guard
-from ckanext.opengov.civic.service import bulk, outbox
+from ckanext.opengov.civic.service import outbox, thin
 from ckanext.opengov.data.model.requests import DataRequest
 from ckanext.opengov.data.service.requests.states import TYPE
 
 INDEX = "data.request_index"
 LANGUAGES = ("kk", "ru", "en")
-
-
-def _site_user() -> model.User:
-    name = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    user = model.User.get(name)
-    if user is None:
-        raise RuntimeError("the portal has no user of its own; run ckan db init")
-    return user
-
-
-def _context() -> Any:
-    return guard.service_context({"user": _site_user().name})
 
 
 def _title(request: DataRequest) -> str:
@@ -41,15 +23,10 @@ def _extras(request: DataRequest) -> dict[str, str]:
     return {
         "language": request.language,
         "request_state": request.state,
-        "received_date": _moment(request.received_at),
-        "due_date": _moment(request.due_at),
-        "answered_date": _moment(request.answered_at),
+        "received_date": thin.moment(request.received_at),
+        "due_date": thin.moment(request.due_at),
+        "answered_date": thin.moment(request.answered_at),
     }
-
-
-def _moment(moment: dt.datetime | None) -> str:
-    """As the index reads times: in UTC, with a Z."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
 
 
 def insert(request: DataRequest) -> None:
@@ -65,37 +42,19 @@ def insert(request: DataRequest) -> None:
         "private": request.visibility != "public",
         **_extras(request),
     }
-    checked = bulk.validate(
-        _context(), TYPE, [{key: value for key, value in values.items() if value not in ("", None)}]
-    )
-    bulk.insert(bulk.require_valid(checked), _site_user().id)
+    thin.insert(TYPE, [values])
 
 
 def update(request: DataRequest) -> None:
     """Bring the package to what the request has become."""
-    package = model.package_table
-    model.Session.execute(
-        sa.update(package)
-        .where(package.c.id == request.id)
-        .values(
-            title=_title(request),
-            owner_org=request.agency_id,
-            private=request.visibility != "public",
-            metadata_modified=dt.datetime.now(dt.UTC).replace(tzinfo=None),
-            extras=sa.cast(package.c.extras, JSONB).op("||")(sa.cast(_extras(request), JSONB)),
-        )
+    thin.update(
+        request.id,
+        _extras(request),
+        title=_title(request),
+        owner_org=request.agency_id,
+        private=request.visibility != "public",
     )
-    _belongs(request)
-
-
-def _belongs(request: DataRequest) -> None:
-    """CKAN keeps the agency of a package in a second place too."""
-    member: Any = model.Member.__table__
-    of_package = (member.c.table_id == request.id, member.c.table_name == "package")
-    values = {"group_id": request.agency_id, "capacity": "organization", "state": "active"}
-    if request.agency_id and not model.Session.execute(sa.update(member).where(*of_package).values(values)).rowcount:
-        row = {"id": str(uuid4()), "table_id": request.id, "table_name": "package", **values}
-        model.Session.execute(sa.insert(member).values(row))
+    thin.belong(request.id, request.agency_id)
 
 
 def index_later(request_id: str) -> None:
@@ -105,10 +64,7 @@ def index_later(request_id: str) -> None:
 
 def index(message: Any) -> None:
     """Outbox handler: bring the committed package into the index."""
-    table = model.package_table
-    found = model.Session.execute(sa.select(table).where(table.c.id == message.payload["id"])).mappings().first()
-    if found is not None:
-        bulk.index(_context(), TYPE, [dict(found) | {"extras": dict(found["extras"] or {})}])
+    thin.index(TYPE, [message.payload["id"]])
 
 
 def before_index(document: dict[str, Any]) -> dict[str, Any]:
@@ -119,7 +75,7 @@ def before_index(document: dict[str, Any]) -> dict[str, Any]:
     for name in ("received_date", "due_date", "answered_date"):
         # CKAN writes them in a form that the index does not take.
         document.pop(name, None)
-        moment = _moment(getattr(request, name.replace("_date", "_at"), None))
+        moment = thin.moment(getattr(request, name.replace("_date", "_at"), None))
         if moment:
             document[name] = moment
     texts: dict[str, list[str]] = {code: [] for code in LANGUAGES}

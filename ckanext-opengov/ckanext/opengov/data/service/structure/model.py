@@ -66,6 +66,8 @@ class Field:
     yes: tuple[str, ...] = YES
     no: tuple[str, ...] = NO
     reference: Reference | None = None
+    # Allowed value → what it means, by language.
+    meanings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def column_type(self) -> str:
@@ -79,6 +81,19 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Parts:
+    """A table that many agencies fill, each its own rows: those with its name in ``field``, a part of the key."""
+
+    field: str
+    # The names of the agencies; empty for all.
+    agencies: tuple[str, ...] = ()
+
+    def has(self, agency: str) -> bool:
+        """Whether this agency fills a part."""
+        return not self.agencies or agency in self.agencies
+
+
+@dataclass(frozen=True)
 class Structure:
     """A whole table. ``descriptor`` is the Table Schema that it was read from."""
 
@@ -86,6 +101,7 @@ class Structure:
     key: tuple[str, ...]
     missing: tuple[str, ...] = ("",)
     clean_homoglyphs: bool = False
+    parts: Parts | None = None
     descriptor: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property

@@ -10,7 +10,16 @@ import polars as pl
 
 from ckanext.opengov.civic.service.refusal import N_
 from ckanext.opengov.data.service.finding import Faulty, Finding, listed, shortened
-from ckanext.opengov.data.service.structure.model import COLUMN_TYPES, KEY_TYPES, NO, YES, Field, Reference, Structure
+from ckanext.opengov.data.service.structure.model import (
+    COLUMN_TYPES,
+    KEY_TYPES,
+    NO,
+    YES,
+    Field,
+    Parts,
+    Reference,
+    Structure,
+)
 
 LANGUAGES = ("kk", "ru", "en")
 # PostgreSQL has room for 1600 columns, fewer when they are wide.
@@ -19,7 +28,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 _PROPERTIES = frozenset(
     {
         "name", "type", "title", "title_translated", "description", "description_translated", "unit", "constraints",
-        "format", "decimalChar", "trueValues", "falseValues", "example", "rdfType",
+        "format", "decimalChar", "trueValues", "falseValues", "example", "rdfType", "categories",
     }
 )  # fmt: skip
 _CONSTRAINTS = frozenset({"required", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength"})
@@ -29,8 +38,9 @@ _LIMITED = frozenset({"integer", "number", "date", "datetime", "year"})
 def parse(descriptor: Any) -> Structure:
     """Read a Table Schema (``fields``, ``primaryKey``, ``foreignKeys``, ``missingValues``).
 
-    Beyond the standard: ``title_translated`` (kk, ru, en) and ``unit`` of a field, and ``cleanHomoglyphs`` of the
-    whole, which turns Latin letters inside Cyrillic words into the Cyrillic ones that look the same.
+    Beyond the standard: ``title_translated`` (kk, ru, en) and ``unit`` of a field; ``label_translated`` of a category;
+    ``cleanHomoglyphs`` of the whole, which turns Latin letters inside Cyrillic words into the Cyrillic ones that look
+    the same; and ``filledBy`` (``field``, and ``agencies`` by name), for a table of which each agency fills its part.
 
     :raises Faulty: with every fault and its place
     """
@@ -67,6 +77,7 @@ class _Reader:
             key=key,
             missing=self.texts(self.descriptor.get("missingValues", [""]), "missingValues"),
             clean_homoglyphs=self.descriptor.get("cleanHomoglyphs") is True,
+            parts=self.parts(known, key),
             descriptor=dict(self.descriptor),
         )
         if self.faults:
@@ -98,6 +109,8 @@ class _Reader:
             return None
         self.check_known(place, given, _PROPERTIES)
         limits = self.constraints(place, kind, given.get("constraints", {}))
+        meanings = self.meanings(place, given.get("categories", []))
+        limits["enum"] = limits.get("enum") or tuple(meanings)
         return Field(
             name=name,
             type=kind,
@@ -108,6 +121,7 @@ class _Reader:
             yes=self.texts(given.get("trueValues", list(YES)), f"{place}.trueValues"),
             no=self.texts(given.get("falseValues", list(NO)), f"{place}.falseValues"),
             reference=references.get(name),
+            meanings=meanings,
             **limits,
         )
 
@@ -127,6 +141,35 @@ class _Reader:
             self.fault(f"{place}.title_translated", text, example='{"kk": "…", "ru": "…", "en": "…"}')
             return {}
         return dict(labels)
+
+    def meanings(self, place: str, given: Any) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for one in given if isinstance(given, list) else [None]:
+            value = one.get("value") if isinstance(one, Mapping) else one
+            if not isinstance(value, str | int) or not str(value).strip():
+                example = '[{"value": "75", "label": "Алматы"}]'
+                text = N_("Categories are a list of values with labels: {example}.")
+                self.fault(f"{place}.categories", text, example=example)
+                return {}
+            found[str(value)] = self.meaning(place, one) if isinstance(one, Mapping) else {}
+        return found
+
+    def meaning(self, place: str, given: Mapping[str, Any]) -> dict[str, str]:
+        if "label_translated" in given:
+            return self.labels(f"{place}.categories", {"title_translated": given["label_translated"]})
+        return dict.fromkeys(LANGUAGES, str(given["label"])) if given.get("label") else {}
+
+    def parts(self, fields: list[Field], key: tuple[str, ...]) -> Parts | None:
+        given = self.descriptor.get("filledBy")
+        if given is None:
+            return None
+        name = given.get("field") if isinstance(given, Mapping) else None
+        kinds = {one.name: one.type for one in fields}
+        if name not in key or kinds.get(str(name)) != "string" or len(key) < 2:
+            text = N_("“filledBy” names a field of type string that is a part of the primary key, beside another one.")
+            self.fault("filledBy.field", text)
+            return None
+        return Parts(str(name), self.texts(given.get("agencies", []), "filledBy.agencies"))
 
     def format(self, place: str, kind: str, given: Any) -> str | None:
         if given in (None, "default", "any"):

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
 from ckanext.opengov.civic.logic import access
+from ckanext.opengov.civic.logic.checked import checked
 from ckanext.opengov.civic.service.discussion import files
 from ckanext.opengov.civic.service.limits import limited
 from ckanext.opengov.dialog.logic import shared
@@ -20,6 +21,7 @@ from ckanext.opengov.dialog.service.appeals import (
     listing,
     notices,
     numbers,
+    pictures,
     showing,
     similar,
 )
@@ -63,7 +65,8 @@ def appeal_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :type public: bool
     :param author_name: the name to be read under (optional; without it nobody learns who wrote)
     :type author_name: string
-    :param attachments: at most 10 files, uploaded or as ``name`` and ``content`` in base64 (optional)
+    :param attachments: at most 10 files (TXT, DOCX, PDF, XLSX, or pictures in JPEG, PNG, WebP), uploaded or as
+        ``name`` and ``content`` in base64 (optional)
     :type attachments: list
     :param email: for visitors without an account, where the settings let them write: where the receipt goes
     :type email: string
@@ -78,7 +81,7 @@ def appeal_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: with what is wrong, by field
     """
     tk.check_access("appeal_create", context, data_dict)
-    data = shared.validated(data_dict, schema.create(), context, "attachments")
+    data = checked(data_dict, schema.create(), context, "attachments")
     user = access.user_of(context)
     letter = filing.check(data, user.id if user else None)
     with files.only_if_committed():
@@ -116,7 +119,7 @@ def appeal_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ObjectNotFound: when there is no such appeal, or none that the caller may see
     """
     tk.check_access("appeal_show", context, data_dict)
-    data = shared.validated({"number": data_dict.get("number") or data_dict.get("id")}, schema.appeal(), context)
+    data = checked({"number": data_dict.get("number") or data_dict.get("id")}, schema.appeal(), context)
     return showing.full(visible(context, data), person_of(context, data))
 
 
@@ -135,7 +138,7 @@ def appeal_track(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     tk.check_access("appeal_track", context, data_dict)
     shared.count_secret(context, data_dict)
-    data = shared.validated(data_dict, schema.track(), context)
+    data = checked(data_dict, schema.track(), context)
     person = person_of(context, data)
     if not numbers.is_number(data["number"].strip()):
         raise tk.ValidationError({"number": [tk._("The number has a slip: check its digits against your letter.")]})
@@ -147,7 +150,7 @@ def appeal_track(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
 @tk.side_effect_free
 def appeal_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Appeals, newest first, page by page. Words in texts are found by ``appeal_search``.
+    """Appeals, newest (or newest answered) first, page by page. Words in texts are found by ``appeal_search``.
 
     :param scope: ``public`` (default), ``mine`` or ``work`` (of the agencies that the caller works for)
     :type scope: string
@@ -159,6 +162,8 @@ def appeal_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :type overdue: bool
     :param answered: only those with an answer, or without (optional)
     :type answered: bool
+    :param sort: ``registered`` (default), or ``answered``: only those with an answer, by its time
+    :type sort: string
     :param cursor: ``next`` of the page before (optional)
     :type cursor: string
     :param limit: at most 100 (optional, default: 20)
@@ -169,7 +174,7 @@ def appeal_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for an unknown filter value or a wrong cursor
     """
     tk.check_access("appeal_list", context, data_dict)
-    data = shared.validated(data_dict, schema.listed(), context)
+    data = checked(data_dict, schema.listed(), context)
     person = person_of(context)
     filters = {**data, "agency_id": shared.agency_id(data), "assignee_id": data.get("assignee")}
     shown = listing.condition(data["scope"], person.user_id, person.is_admin)
@@ -194,7 +199,7 @@ def appeal_similar(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :rtype: dictionary
     """
     tk.check_access("appeal_similar", context, data_dict)
-    data = shared.validated(data_dict, schema.similar(), context)
+    data = checked(data_dict, schema.similar(), context)
     agency = shared.agency_id(data)
     answered = similar.appeals(data["text"], agency, data["limit"])
     standing = similar.standing(data["text"], agency, data["limit"])
@@ -209,29 +214,30 @@ def appeal_similar(context: Context, data_dict: DataDict) -> dict[str, Any]:
 def appeal_attachment_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """A file of an appeal: its masked text for all who see the appeal, the file itself for author and officers.
 
+    A picture is encoded anew without what the camera wrote; all see it once an officer has released it.
+
     :param number: number or id of the appeal
     :type number: string
     :param attachment_id: as ``appeal_show`` gives it
     :type attachment_id: string
 
-    :returns: ``id``, ``name``, ``size``, ``text`` (masked; None for a file that stays private), and for those who
-        may have the file itself ``original`` (its name, ``mimetype`` and ``content`` as bytes in base64)
+    :returns: ``id``, ``name``, ``size``, ``text`` (masked; None for a file that stays private), ``picture`` (WebP in
+        base64; None for other files and while it stays private), and for those who may have the file itself
+        ``original`` (its name, ``mimetype`` and ``content`` as bytes in base64)
     :rtype: dictionary
     :raises ObjectNotFound: when there is no such file, or none that the caller may see
     """
     tk.check_access("appeal_attachment_show", context, data_dict)
-    data = shared.validated(data_dict, schema.step("attachment_id"), context)
+    data = checked(data_dict, schema.step("attachment_id"), context)
     appeal = visible(context, data)
-    found = next((one for one in showing.attachments(appeal.id) if one.id == data.get("attachment_id")), None)
-    if found is None:
-        raise tk.ObjectNotFound(tk._("There is no such file."))
+    found = pictures.of(appeal, data.get("attachment_id"))
     return showing.attachment(found, inside=person_of(context, data).reads_all(appeal))
 
 
 def _by_author(context: Context, data_dict: DataDict, action: str, event: str, *names: str) -> dict[str, Any]:
     shared.count_secret(context, data_dict)
     tk.check_access(action, context, data_dict)
-    return shared.move(context, shared.validated(data_dict, schema.step(*names), context), event)
+    return shared.move(context, checked(data_dict, schema.step(*names), context), event)
 
 
 def appeal_clarify(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -318,4 +324,4 @@ def appeal_rate(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     shared.count_secret(context, data_dict)
     tk.check_access("appeal_rate", context, data_dict)
-    return shared.move(context, shared.validated(data_dict, schema.rate(), context), "rate")
+    return shared.move(context, checked(data_dict, schema.rate(), context), "rate")

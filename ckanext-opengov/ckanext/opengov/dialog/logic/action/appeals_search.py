@@ -8,6 +8,7 @@ import ckan.plugins.toolkit as tk
 import pysolr
 from ckan.types import Context, DataDict
 
+from ckanext.opengov.civic.logic.checked import checked
 from ckanext.opengov.dialog.logic import shared
 from ckanext.opengov.dialog.logic.schema import appeals as schema
 from ckanext.opengov.dialog.service.appeals import listing, searching, showing
@@ -39,7 +40,7 @@ def appeal_search(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for an unknown agency or a wrong cursor
     """
     tk.check_access("appeal_search", context, data_dict)
-    data = shared.validated(data_dict, schema.searched(), context)
+    data = checked(data_dict, schema.searched(), context)
     filters = {**data, "agency_id": shared.agency_id(data)}
     words, limit = data.get("q", ""), data["limit"]
     if not searching.words(words):

@@ -8,10 +8,11 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
+from ckanext.opengov.civic.logic.checked import checked
 from ckanext.opengov.dialog.logic import shared
-from ckanext.opengov.dialog.logic.auth.appeals import visible
+from ckanext.opengov.dialog.logic.auth.appeals import person_of, visible
 from ckanext.opengov.dialog.logic.schema import appeals as schema
-from ckanext.opengov.dialog.service.appeals import answering, importing
+from ckanext.opengov.dialog.service.appeals import answering, importing, pictures, showing
 
 __all__ = [
     "appeal_answer",
@@ -24,13 +25,14 @@ __all__ = [
     "appeal_import",
     "appeal_moderate",
     "appeal_not_consider",
+    "appeal_picture_release",
     "appeal_take",
 ]
 
 
 def _step(context: Context, data_dict: DataDict, action: str, event: str, *names: str) -> dict[str, Any]:
     tk.check_access(action, context, data_dict)
-    data = shared.validated(data_dict, schema.step(*names), context, "links", "acknowledged")
+    data = checked(data_dict, schema.step(*names), context, "links", "acknowledged")
     return shared.move(context, data, event)
 
 
@@ -62,7 +64,7 @@ def appeal_assign(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: when the account is no officer of the agency's dialogue
     """
     tk.check_access("appeal_assign", context, data_dict)
-    data = shared.validated(data_dict, schema.step("assignee"), context)
+    data = checked(data_dict, schema.step("assignee"), context)
     user = model.User.get(str(data.get("assignee") or "") or None)
     return shared.move(context, {**data, "assignee_id": user.id if user else None}, "assign")
 
@@ -83,7 +85,7 @@ def appeal_moderate(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for an appeal that its author wants to be private, or hiding without a reason
     """
     tk.check_access("appeal_moderate", context, data_dict)
-    data = shared.validated(data_dict, schema.moderate(), context)
+    data = checked(data_dict, schema.moderate(), context)
     return shared.move(context, data, f"moderate_{data['decision']}")
 
 
@@ -172,7 +174,7 @@ def appeal_answer_check(context: Context, data_dict: DataDict) -> dict[str, Any]
     :rtype: dictionary
     """
     tk.check_access("appeal_answer_check", context, data_dict)
-    data = shared.validated(data_dict, schema.step("text"), context)
+    data = checked(data_dict, schema.step("text"), context)
     appeal = visible(context, data)
     return {"warnings": answering.check(appeal, str(data.get("text") or appeal.draft or ""))}
 
@@ -221,6 +223,31 @@ def appeal_not_consider(context: Context, data_dict: DataDict) -> dict[str, Any]
     return _step(context, data_dict, "appeal_not_consider", "not_consider", "legal_reason")
 
 
+def appeal_picture_release(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Open a picture to everybody after having looked that it shows nothing private, or close it again.
+
+    :param number: number or id
+    :type number: string
+    :param attachment_id: as ``appeal_work_show`` gives it
+    :type attachment_id: string
+    :param public: whether everybody sees the picture, without what the camera wrote into it
+    :type public: bool
+
+    :returns: as ``appeal_show``
+    :rtype: dictionary
+    :raises NotAuthorized: for anybody but the agency's moderators and those who work on its answers
+    :raises ObjectNotFound: when the appeal has no such file
+    :raises ValidationError: for a file that is no picture, or an appeal that its author wants to be private
+    """
+    tk.check_access("appeal_picture_release", context, data_dict)
+    data = checked(data_dict, schema.picture(), context)
+    person = person_of(context)
+    found = showing.find(data["number"])
+    appeal = pictures.release(found.id, data["attachment_id"], public=data["public"], actor=person.user_id or "")
+    model.Session.commit()
+    return showing.full(appeal, person)
+
+
 def appeal_import(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Bring appeals from another portal. Brought again, nothing doubles: answers that came since are added.
 
@@ -239,7 +266,7 @@ def appeal_import(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: when the table lacks a column or is not UTF-8
     """
     tk.check_access("appeal_import", context, data_dict)
-    data = shared.validated(data_dict, schema.bring(), context, "content")
+    data = checked(data_dict, schema.bring(), context, "content")
     report = importing.bring(_content(data.get("content")), data["source"], shared.agency_id(data))
     return {
         "created": report.created,

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
 from ckanext.opengov.civic.logic import access
+from ckanext.opengov.civic.logic.checked import person
 from ckanext.opengov.civic.service.limits import limited
 from ckanext.opengov.dialog.logic.action.conferences import checked, reader
 from ckanext.opengov.dialog.logic.schema import conferences as schema
@@ -25,13 +26,6 @@ __all__ = [
     "conference_question_support",
     "conference_question_to_appeal",
 ]
-
-
-def _actor(context: Context) -> str:
-    user = access.user_of(context)
-    if user is None:
-        raise tk.NotAuthorized(tk._("Sign in first. Without an account you can read everything but not take part."))
-    return user.id
 
 
 def _is_officer(context: Context, found: Conference) -> bool:
@@ -64,7 +58,7 @@ def conference_question_create(context: Context, data_dict: DataDict) -> dict[st
     """
     tk.check_access("conference_question_create", context, data_dict)
     data = checked(data_dict, schema.question_create(), context)
-    asked = questions.Asked(_actor(context), data["text"], data["language"], data.get("author_name"))
+    asked = questions.Asked(person(context).id, data["text"], data["language"], data.get("author_name"))
     question = questions.ask(moving.get(data["conference_id"]).id, asked)
     model.Session.commit()
     return _shown(context, question)
@@ -129,7 +123,7 @@ def conference_question_support(context: Context, data_dict: DataDict) -> dict[s
     tk.check_access("conference_question_support", context, data_dict)
     data = checked(data_dict, schema.question_support(), context)
     question = questions.get(data["id"])
-    questions.support(question, _actor(context), data["supported"])
+    questions.support(question, person(context).id, data["supported"])
     model.Session.commit()
     return {"id": question.id, "support": question.support, "supported": data["supported"]}
 
@@ -181,7 +175,7 @@ def conference_question_answer(context: Context, data_dict: DataDict) -> dict[st
     """
     tk.check_access("conference_question_answer", context, data_dict)
     data = checked(data_dict, schema.question_answer(), context)
-    made = questions.answer(data["id"], data["speaker"], data["text"], data["language"], _actor(context))
+    made = questions.answer(data["id"], data["speaker"], data["text"], data["language"], person(context).id)
     model.Session.commit()
     return showing.answer(moving.get(made.conference_id), made)
 
@@ -208,6 +202,6 @@ def conference_question_to_appeal(context: Context, data_dict: DataDict) -> dict
         filed.update(tk.get_action("appeal_create")({"user": context.get("user", "")}, values))
         return filed
 
-    questions.to_appeal(data["id"], _actor(context), file)
+    questions.to_appeal(data["id"], person(context).id, file)
     model.Session.commit()
     return filed

@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
 from ckanext.opengov.civic.logic import access
+from ckanext.opengov.civic.logic.checked import checked
 from ckanext.opengov.dialog.logic import shared
 from ckanext.opengov.dialog.logic.auth.appeals import person_of, visible
 from ckanext.opengov.dialog.logic.schema import appeals as appeal_schema
@@ -38,7 +39,7 @@ def appeal_work_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ObjectNotFound: when there is no such appeal, or none that the caller may see
     """
     tk.check_access("appeal_work_show", context, data_dict)
-    data = shared.validated(data_dict, appeal_schema.appeal(), context)
+    data = checked(data_dict, appeal_schema.appeal(), context)
     return office.desk(visible(context, data), person_of(context))
 
 
@@ -66,7 +67,7 @@ def appeal_work_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for an unknown agency or a wrong cursor
     """
     tk.check_access("appeal_work_list", context, data_dict)
-    data = shared.validated(data_dict, schema.work_list(), context)
+    data = checked(data_dict, schema.work_list(), context)
     person, agency = person_of(context), shared.agency_id(data)
     filters = {**data, "agency_id": agency, "assignee_id": data.get("assignee")}
     found = office.work_list(person, filters, data["limit"])
@@ -90,7 +91,7 @@ def appeal_moderation_queue(context: Context, data_dict: DataDict) -> dict[str, 
     :raises NotAuthorized: for anybody but moderators
     """
     tk.check_access("appeal_moderation_queue", context, data_dict)
-    data = shared.validated(data_dict, schema.queue(), context)
+    data = checked(data_dict, schema.queue(), context)
     own, agency = office.own_agencies(person_of(context), office.MODERATORS), shared.agency_id(data)
     if agency:
         own = [agency] if own is None or agency in own else []
@@ -110,7 +111,7 @@ def standing_answer_show(context: Context, data_dict: DataDict) -> dict[str, Any
     :raises ObjectNotFound: when there is none, or none that the caller may see
     """
     tk.check_access("standing_answer_show", context, data_dict)
-    data = shared.validated(data_dict, schema.standing_show(), context)
+    data = checked(data_dict, schema.standing_show(), context)
     found = model.Session.get_one(StandingAnswer, data["id"])
     user = access.user_of(context)
     is_officer = access.may("standing_answer_update", context, COMPONENT, found.agency_id)

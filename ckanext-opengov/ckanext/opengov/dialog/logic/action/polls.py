@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
 from ckanext.opengov.civic.logic import access
+from ckanext.opengov.civic.logic.checked import checked, person, refused
 from ckanext.opengov.civic.service import officers
 from ckanext.opengov.civic.service.limits import limited
 from ckanext.opengov.dialog import poll_display as display
@@ -31,25 +32,6 @@ __all__ = [
 ]
 
 MOST_TEXTS = 200
-
-
-def _checked(data_dict: DataDict, rules: Any, context: Context) -> dict[str, Any]:
-    data, errors = tk.navl_validate(data_dict, rules, context)
-    if errors:
-        raise tk.ValidationError(errors)
-    return data
-
-
-def _refused(error: PollRefusal) -> tk.ValidationError:
-    model.Session.rollback()
-    return tk.ValidationError({error.place: [error.translated()]})
-
-
-def _actor(context: Context) -> str:
-    user = access.user_of(context)
-    if user is None:
-        raise tk.NotAuthorized(tk._("Sign in first. Without an account you can read everything but not take part."))
-    return user.id
 
 
 def poll_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
@@ -85,12 +67,12 @@ def poll_create(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("poll_create", context, data_dict)
     given = dict(data_dict)
     asked = given.pop("questions", None)
-    data = _checked(given, schema.poll_create(), context)
+    data = checked(given, schema.poll_create(), context)
     try:
         data["questions"] = questions.built(asked)
-        poll = life.create(context, data | {"agency_id": data["owner_org"]}, _actor(context))
+        poll = life.create(context, data | {"agency_id": data["owner_org"]}, person(context).id)
     except PollRefusal as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     model.Session.commit()
     return finding.shown(poll)
 
@@ -113,13 +95,13 @@ def poll_update(context: Context, data_dict: DataDict) -> dict[str, Any]:
     asked = given.pop("questions", None)
     poll = finding.get(given["id"])
     given = {"starts_at": poll.starts_at, "ends_at": poll.ends_at} | given
-    data = _checked(given, schema.poll_update(), context)
+    data = checked(given, schema.poll_update(), context)
     try:
         if asked is not None:
             data["questions"] = questions.built(asked)
-        poll = life.update(context, poll.id, data, _actor(context))
+        poll = life.update(context, poll.id, data, person(context).id)
     except PollRefusal as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     model.Session.commit()
     return finding.shown(poll)
 
@@ -141,14 +123,14 @@ def poll_transition(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for a step that does not fit the state
     """
     tk.check_access("poll_transition", context, data_dict)
-    data = _checked(data_dict, schema.poll_transition(), context)
+    data = checked(data_dict, schema.poll_transition(), context)
     poll, event = finding.get(data["id"]), Event(data["event"])
     if event not in OF_OFFICERS:
         raise tk.ValidationError({"event": [tk._(life.BY_CLOCK)]})
     try:
-        poll = life.move(context, poll.id, event, _actor(context), data.get("conclusion"))
+        poll = life.move(context, poll.id, event, person(context).id, data.get("conclusion"))
     except PollRefusal as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     model.Session.commit()
     return finding.shown(poll)
 
@@ -196,7 +178,7 @@ def poll_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for an unknown state or agency
     """
     tk.check_access("poll_list", context, data_dict)
-    data = _checked(data_dict, schema.poll_list(), context)
+    data = checked(data_dict, schema.poll_list(), context)
     state = State(data["state"]) if data.get("state") else None
     user = access.user_of(context)
     drafts_of: list[str] | None = officers.agencies_of(user.id, life.OFFICERS, life.COMPONENT) if user else []
@@ -226,9 +208,9 @@ def poll_vote(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("poll_vote", context, data_dict)
     poll = finding.get(data_dict.get("id"))
     try:
-        code = voting.cast(poll.id, _actor(context), data_dict.get("choices"), display.moment)
+        code = voting.cast(poll.id, person(context).id, data_dict.get("choices"), display.moment)
     except PollRefusal as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     model.Session.commit()
     return {"receipt": code}
 
@@ -349,10 +331,10 @@ def poll_text_moderate(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: without ids, for an unknown state, for hiding without a reason
     """
     tk.check_access("poll_text_moderate", context, data_dict)
-    data = _checked(data_dict, schema.poll_text_moderate(), context)
+    data = checked(data_dict, schema.poll_text_moderate(), context)
     poll = finding.get(data["id"])
     if data["state"] == "hidden" and not data.get("reason"):
         raise tk.ValidationError({"reason": [tk._("Say why the answer is hidden.")]})
-    number = life.decide(poll.id, data["ids"], data["state"], data.get("reason"), _actor(context))
+    number = life.decide(poll.id, data["ids"], data["state"], data.get("reason"), person(context).id)
     model.Session.commit()
     return {"changed": number}

@@ -8,7 +8,7 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
-from ckanext.opengov.civic.logic import access
+from ckanext.opengov.civic.logic.checked import checked, person
 from ckanext.opengov.dialog.logic import shared
 from ckanext.opengov.dialog.logic.schema import appeals as schema
 from ckanext.opengov.dialog.service.appeals import similar, standing
@@ -36,8 +36,8 @@ def standing_answer_create(context: Context, data_dict: DataDict) -> dict[str, A
     :raises NotAuthorized: for anybody but officers who answer the agency's appeals
     """
     tk.check_access("standing_answer_create", context, data_dict)
-    data = shared.validated(data_dict, schema.standing_create(), context, "question", "answer", "links")
-    made = standing.create(data, _user_id(context))
+    data = checked(data_dict, schema.standing_create(), context, "question", "answer", "links")
+    made = standing.create(data, person(context).id)
     model.Session.commit()
     return similar.dictized(made)
 
@@ -57,8 +57,8 @@ def standing_answer_update(context: Context, data_dict: DataDict) -> dict[str, A
     :raises ValidationError: when the author reviews the own text
     """
     tk.check_access("standing_answer_update", context, data_dict)
-    data = shared.validated(data_dict, schema.standing_update(), context, "question", "answer", "links")
-    found = standing.update(data["id"], data, _user_id(context))
+    data = checked(data_dict, schema.standing_update(), context, "question", "answer", "links")
+    found = standing.update(data["id"], data, person(context).id)
     model.Session.commit()
     return similar.dictized(found)
 
@@ -82,13 +82,6 @@ def standing_answer_list(context: Context, data_dict: DataDict) -> dict[str, Any
     :rtype: dictionary
     """
     tk.check_access("standing_answer_list", context, data_dict)
-    data = shared.validated(data_dict, schema.standing_list(), context)
+    data = checked(data_dict, schema.standing_list(), context)
     found = standing.listed(data["state"], shared.agency_id(data), data.get("topic"), data["limit"], data["offset"])
     return {"standing_answers": [similar.dictized(one) for one in found]}
-
-
-def _user_id(context: Context) -> str:
-    user = access.user_of(context)
-    if user is None:
-        raise tk.NotAuthorized(tk._("Sign in first. Without an account you can read everything but not take part."))
-    return user.id

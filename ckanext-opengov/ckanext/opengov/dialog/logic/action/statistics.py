@@ -7,6 +7,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
+from ckanext.opengov.civic.logic.checked import checked
 from ckanext.opengov.civic.service import agencies
 from ckanext.opengov.dialog.logic import shared
 from ckanext.opengov.dialog.logic.schema import statistics as schema
@@ -52,7 +53,7 @@ def appeal_statistics(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ValidationError: for an unknown agency, group, figure or month
     """
     tk.check_access("appeal_statistics", context, data_dict)
-    data = shared.validated(data_dict, schema.statistics(), context)
+    data = checked(data_dict, schema.statistics(), context)
     group = data.get("group")
     found = statistics.compute({**data, "agency_id": shared.agency_id(data)}, group)
     if group:
@@ -82,7 +83,7 @@ def coverage_statistics(context: Context, data_dict: DataDict) -> dict[str, Any]
     :raises ValidationError: for a wrong month or grid
     """
     tk.check_access("coverage_statistics", context, data_dict)
-    data = shared.validated(data_dict, schema.coverage(), context)
+    data = checked(data_dict, schema.coverage(), context)
     return coverage.compute(data, data["grid"])
 
 
@@ -105,7 +106,7 @@ def head_list(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :rtype: dictionary
     """
     tk.check_access("head_list", context, data_dict)
-    data = shared.validated(data_dict, schema.heads(), context)
+    data = checked(data_dict, schema.heads(), context)
     count, found = heads.listed(data.get("q"), data.get("region"), data["offset"], data["limit"])
     return {"count": count, "heads": found}
 
@@ -127,7 +128,7 @@ def head_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :raises ObjectNotFound: when there is no such agency
     """
     tk.check_access("head_show", context, data_dict)
-    data = shared.validated(data_dict, schema.head(), context)
+    data = checked(data_dict, schema.head(), context)
     agency = agencies.find(data["agency"])
     if agency is None:
         raise tk.ObjectNotFound(tk._("There is no such agency. Choose one that works on the portal."))

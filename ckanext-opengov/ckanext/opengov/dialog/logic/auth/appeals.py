@@ -26,6 +26,7 @@ OFFICERS = (
     "appeal_answer_check",
     "appeal_answer",
     "appeal_not_consider",
+    "appeal_picture_release",
 )
 # Steps of the author, who shows the account or the secret.
 AUTHORS = ("appeal_clarify", "appeal_withdraw", "appeal_reopen", "appeal_rate", "appeal_close")

@@ -11,7 +11,7 @@ from ckan.types import Schema
 from ckanext.opengov.civic.logic.schema.discussion import word
 from ckanext.opengov.civic.logic.schema.ratings import mark
 from ckanext.opengov.civic.service.ratings import AXES
-from ckanext.opengov.dialog.service.appeals.listing import SCOPES
+from ckanext.opengov.dialog.service.appeals.listing import SCOPES, SORTS
 
 PAGE = 20
 LARGEST_PAGE = 100
@@ -96,6 +96,7 @@ def listed() -> Schema:
         **_words("agency", "topic", "region", "state", "kind", "language", "assignee", "visibility"),
         "overdue": [v("default")(False), yes_or_no],
         "answered": [v("ignore_empty"), yes_or_no],
+        "sort": [v("default")("registered"), one_of(*SORTS)],
         "cursor": [v("ignore_empty"), v("unicode_safe")],
         **_limits(),
     }
@@ -128,6 +129,12 @@ def moderate() -> Schema:
     """A decision of a moderator."""
     v: Any = tk.get_validator
     return {**appeal(), "decision": [v("not_empty"), one_of("accept", "hide")], **_texts("reason")}
+
+
+def picture() -> Schema:
+    """A picture and whether everybody sees it."""
+    v: Any = tk.get_validator
+    return {**appeal(), "attachment_id": [v("not_empty"), word], "public": [v("not_missing"), yes_or_no]}
 
 
 def rate() -> Schema:

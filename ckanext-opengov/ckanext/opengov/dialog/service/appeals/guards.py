@@ -8,14 +8,17 @@ import ckan.plugins.toolkit as tk
 
 from ckanext.opengov.civic.service import agencies, officers
 from ckanext.opengov.civic.service.calendar import is_late
+from ckanext.opengov.civic.service.refusal import N_
 from ckanext.opengov.dialog.service.appeals import clock, words
 from ckanext.opengov.dialog.service.appeals.people import COMPONENT, READERS
 from ckanext.opengov.dialog.service.appeals.steps import Guard, Step, reason, refuse
 
+PRIVATE = N_("The author wants this appeal to be private: there is nothing to decide.")
+
 
 def meant_for_public(step: Step) -> None:
     if step.appeal.visibility == "private":
-        refuse("number", tk._("The author wants this appeal to be private: there is nothing to decide."))
+        refuse("number", tk._(PRIVATE))
 
 
 def has_reason(step: Step) -> None:

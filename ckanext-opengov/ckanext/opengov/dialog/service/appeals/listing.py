@@ -21,6 +21,8 @@ from ckanext.opengov.dialog.service.appeals.people import COMPONENT, READERS
 from ckanext.opengov.dialog.service.appeals.states import STATES
 
 SCOPES = ("public", "mine", "work")
+# What a list goes by, newest first → the column. What has no answer is in no list by answers.
+SORTS = {"registered": Appeal.registered_at, "answered": Appeal.answered_at}
 EQUAL = ("agency_id", "topic", "region", "state", "kind", "language", "assignee_id", "visibility")
 
 
@@ -37,7 +39,9 @@ def condition(scope: str, user_id: str | None, is_admin: bool) -> sa.ColumnEleme
 
 def page(shown: sa.ColumnElement[bool], filters: Mapping[str, Any], limit: int) -> tuple[list[Appeal], str | None]:
     """A page, newest first, and the cursor of the next one."""
-    query = sa.select(Appeal).where(shown)
+    sort = filters.get("sort") or "registered"
+    column = SORTS[sort]
+    query = sa.select(Appeal).where(shown, column.is_not(None))
     for name in EQUAL:
         if filters.get(name):
             query = query.where(getattr(Appeal, name) == filters[name])
@@ -47,15 +51,16 @@ def page(shown: sa.ColumnElement[bool], filters: Mapping[str, Any], limit: int) 
         is_answered = Appeal.answered_at.is_not(None)
         query = query.where(is_answered if filters["answered"] else sa.not_(is_answered))
     if filters.get("cursor"):
-        query = query.where(sa.tuple_(Appeal.registered_at, Appeal.id) < position(filters["cursor"]))
-    query = query.order_by(Appeal.registered_at.desc(), Appeal.id.desc()).limit(limit + 1)
+        query = query.where(sa.tuple_(column, Appeal.id) < position(filters["cursor"]))
+    query = query.order_by(column.desc(), Appeal.id.desc()).limit(limit + 1)
     found = list(model.Session.scalars(query))
-    return found[:limit], cursor_of(found[limit - 1]) if len(found) > limit else None
+    return found[:limit], cursor_of(found[limit - 1], sort) if len(found) > limit else None
 
 
-def cursor_of(appeal: Appeal) -> str:
-    """The place of an appeal in a list by registration."""
-    text = json.dumps([appeal.registered_at.isoformat(), appeal.id])
+def cursor_of(appeal: Appeal, sort: str = "registered") -> str:
+    """The place of an appeal in a list."""
+    moment = appeal.registered_at if sort == "registered" else appeal.answered_at
+    text = json.dumps([moment.isoformat() if moment else "", appeal.id])
     return base64.urlsafe_b64encode(text.encode()).decode()
 
 

@@ -15,6 +15,7 @@ from ckanext.opengov.civic.model.base import utc_now
 from ckanext.opengov.civic.roles import ACROSS_AGENCIES, Role
 from ckanext.opengov.civic.service import agencies, journal, officers, wording
 from ckanext.opengov.civic.service.calendar import is_late
+from ckanext.opengov.civic.service.discussion.files import note
 from ckanext.opengov.civic.service.discussion.masking import public_copy
 from ckanext.opengov.dialog.model.appeals import Appeal
 from ckanext.opengov.dialog.service.appeals import answering, clock, listing, packages, showing, similar, states, words
@@ -67,8 +68,9 @@ def files(appeal: Appeal) -> list[dict[str, Any]]:
             "name": one.name,
             "name_public": one.name_public,
             "size": one.size,
+            "is_picture": one.is_picture,
             "is_private": one.is_private,
-            "note": tk._(one.note) if one.note else "",
+            "note": note(one),
             "findings": len(one.findings),
         }
         for one in showing.attachments(appeal.id)

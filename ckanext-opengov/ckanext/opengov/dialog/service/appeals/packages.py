@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
 import ckan.model as model
-import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
 
-from ckanext.opengov.civic import guard, labels
-from ckanext.opengov.civic.service import bulk, officers, outbox
+from ckanext.opengov.civic import labels
+from ckanext.opengov.civic.service import officers, outbox, thin
 from ckanext.opengov.dialog.model.appeals import Answer, Appeal
 from ckanext.opengov.dialog.service.appeals.people import COMPONENT, READERS
 
@@ -48,29 +45,11 @@ def _extras(appeal: Appeal) -> dict[str, str]:
         "region": appeal.region,
         "language": appeal.language,
         "appeal_state": appeal.state,
-        "registered_date": _moment(appeal.registered_at),
-        "due_date": _moment(appeal.due_at),
-        "answered_date": _moment(appeal.answered_at),
+        "registered_date": thin.moment(appeal.registered_at),
+        "due_date": thin.moment(appeal.due_at),
+        "answered_date": thin.moment(appeal.answered_at),
     }
     return {name: value for name, value in fields.items() if value}
-
-
-def _moment(moment: dt.datetime | None) -> str:
-    """As the index reads times: in UTC, with a Z."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
-
-
-def context() -> Any:
-    """The context in which the portal writes and indexes."""
-    return guard.service_context({"user": _site_user().name})
-
-
-def _site_user() -> model.User:
-    name = tk.config["ckan.site_id"]
-    user = model.User.get(name) or model.User.get(tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"])
-    if user is None:
-        raise RuntimeError("the portal has no user of its own; run ckan db init")
-    return user
 
 
 def insert(appeals: Sequence[Appeal]) -> None:
@@ -78,31 +57,19 @@ def insert(appeals: Sequence[Appeal]) -> None:
 
     :raises ValidationError: when the schema of appeals refuses one
     """
-    checked = bulk.validate(context(), TYPE, [values(one) for one in appeals])
-    bulk.insert(bulk.require_valid(checked), _site_user().id)
+    thin.insert(TYPE, [values(one) for one in appeals])
 
 
 def update(appeal: Appeal) -> None:
     """Bring the package to what the appeal has become."""
-    package = model.package_table
-    extras = {"due_date": "", "answered_date": "", **_extras(appeal)}
-    model.Session.execute(
-        sa.update(package)
-        .where(package.c.id == appeal.id)
-        .values(
-            title=appeal.subject_public[:TITLE_LENGTH],
-            owner_org=appeal.agency_id,
-            private=appeal.visibility != "public",
-            metadata_modified=dt.datetime.now(dt.UTC).replace(tzinfo=None),
-            extras=sa.cast(package.c.extras, JSONB).op("||")(sa.cast(extras, JSONB)),
-        )
+    thin.update(
+        appeal.id,
+        {"due_date": "", "answered_date": "", **_extras(appeal)},
+        title=appeal.subject_public[:TITLE_LENGTH],
+        owner_org=appeal.agency_id,
+        private=appeal.visibility != "public",
     )
-    member = model.Member.__table__
-    model.Session.execute(
-        sa.update(member)
-        .where(member.c.table_id == appeal.id, member.c.table_name == "package", member.c.capacity == "organization")
-        .values(group_id=appeal.agency_id)
-    )
+    thin.belong(appeal.id, appeal.agency_id)
 
 
 def index_later(ids: Iterable[str]) -> None:
@@ -118,22 +85,20 @@ def index(message: Any) -> None:
 
 def index_now(ids: Sequence[str]) -> None:
     """Bring committed packages into the index, with one commit of the index for all."""
-    table = model.package_table
-    found = model.Session.execute(sa.select(table).where(table.c.id.in_(ids))).mappings()
-    rows = [dict(row) | {"extras": dict(row["extras"] or {})} for row in found]
-    for row in rows:
-        row.pop("plugin_data", None)
+    thin.turn(ids)
     # One read for all: before_index and the labels find them in the session.
     _kept = [*_read(Appeal, ids), *_read(model.Package, ids)]
     token = _answers.set(_texts_of_answers(ids))
     try:
-        bulk.index(context(), TYPE, rows)
+        thin.index(TYPE, ids)
     finally:
         _answers.reset(token)
 
 
 def _read(table: Any, ids: Sequence[str]) -> list[Any]:
-    return list(model.Session.scalars(sa.select(table).where(table.id.in_(ids))))
+    return list(
+        model.Session.scalars(sa.select(table).where(table.id.in_(ids)).execution_options(populate_existing=True))
+    )
 
 
 def _texts_of_answers(ids: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
@@ -164,7 +129,7 @@ def before_index(document: dict[str, Any]) -> dict[str, Any]:
     document["appeal_answered"] = str(appeal.answered_at is not None).lower()
     for name in ("registered_date", "due_date", "answered_date"):
         document.pop(name, None)
-        moment = _moment(getattr(appeal, name.replace("_date", "_at")))
+        moment = thin.moment(getattr(appeal, name.replace("_date", "_at")))
         if moment:
             document[name] = moment
     return document

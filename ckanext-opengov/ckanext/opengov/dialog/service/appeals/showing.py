@@ -196,16 +196,19 @@ def _attachments(appeal: Appeal) -> list[dict[str, Any]]:
             "id": one.id,
             "name": one.name_public,
             "size": one.size,
+            "is_picture": one.is_picture,
             "is_private": one.is_private,
-            "note": tk._(one.note) if one.note else "",
+            "note": files.note(one),
         }
         for one in attachments(appeal.id)
     ]
 
 
 def attachment(one: CommentAttachment, *, inside: bool) -> dict[str, Any]:
-    """A file: its masked text, and for those inside the file itself."""
+    """A file: its masked text or the picture that was released, and for those inside the file itself."""
     shown: dict[str, Any] = {"id": one.id, "name": one.name_public, "size": one.size, "text": one.text_public}
+    copy = files.picture(one) if inside or not one.is_private else None
+    shown["picture"] = base64.b64encode(copy).decode() if copy else None
     if inside:
         content = base64.b64encode(files.original(one)).decode()
         shown["original"] = {"name": one.name, "mimetype": one.mimetype, "content": content}

@@ -129,6 +129,8 @@ TITLES: Mapping[str, str] = {
     "appeal.deadline": N_("The calendar has changed: the term now ends on {until}"),
     "appeal.imported": N_("Brought from another portal"),
     "appeal.handed_over": N_("Given to another officer"),
+    "appeal.picture_opened": N_("An officer has opened a picture to everybody"),
+    "appeal.picture_closed": N_("An officer has closed a picture to the public"),
 }
 
 

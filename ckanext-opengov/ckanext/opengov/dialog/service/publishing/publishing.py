@@ -16,9 +16,8 @@ import ckan.plugins.toolkit as tk
 import yaml
 from werkzeug.datastructures import FileStorage
 
-from ckanext.opengov.civic.service import agencies, officers
+from ckanext.opengov.civic.service import agencies, officers, thin
 from ckanext.opengov.dialog.service import downloads
-from ckanext.opengov.dialog.service.appeals import packages
 from ckanext.opengov.dialog.service.publishing import tables
 from ckanext.opengov.dialog.service.publishing.tables import Table
 
@@ -129,7 +128,7 @@ def _write(table: Table, out: IO[bytes]) -> str:
 
 
 def _act(action: str, **data: Any) -> Any:
-    return tk.get_action(action)(packages.context(), data)
+    return tk.get_action(action)(thin.context(), data)
 
 
 def _today() -> str:

@@ -1,4 +1,4 @@
-"""The ground of the coverage map: the country in Web Mercator, windows on it, its cities. Pure.
+"""The ground of maps: the country in Web Mercator, windows on it, its cities. Pure.
 
 Lengths are those of a world map of 8,192 units, so that a tile of 256 pixels at zoom 5 is 256 units wide.
 """

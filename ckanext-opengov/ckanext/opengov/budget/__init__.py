@@ -1,0 +1,1 @@
+"""Open budgets: lines of money, programmes, reports and audits."""

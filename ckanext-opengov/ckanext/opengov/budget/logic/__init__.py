@@ -1,0 +1,1 @@
+"""The action API of open budgets."""

@@ -1,0 +1,1 @@
+"""State audit and financial control: results, findings, and how they are cured."""

@@ -1,0 +1,1 @@
+"""Budget lines: read, mapped, checked, loaded, added up."""

@@ -1,0 +1,1 @@
+"""Draft budget programmes on their way: discussion, answers, public council, approval, reports."""

@@ -1,0 +1,1 @@
+"""Reports on budgets, and the calendar of who owes which by when."""

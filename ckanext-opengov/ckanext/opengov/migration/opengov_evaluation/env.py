@@ -1,0 +1,3 @@
+from ckanext.opengov.migration.environment import run
+
+run("opengov_evaluation")

@@ -1,0 +1,1 @@
+"""Actions of open regulations, who may call them and what they take."""

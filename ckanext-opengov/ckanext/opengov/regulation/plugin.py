@@ -1,0 +1,37 @@
+"""Wiring of open regulations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
+from ckan.common import CKANConfig
+
+from ckanext.opengov.civic.interfaces import ComponentManifest, ICivicComponent
+from ckanext.opengov.regulation import views
+from ckanext.opengov.regulation.logic import action, auth
+from ckanext.opengov.regulation.manifest import MANIFEST
+from ckanext.opengov.regulation.service import packages
+
+
+@tk.blanket.actions(action.get_actions)
+@tk.blanket.auth_functions(auth.get_auth_functions)
+@tk.blanket.blueprints(views.get_blueprints)
+@tk.blanket.config_declarations
+class RegulationPlugin(p.SingletonPlugin):
+    """``opengov_regulation``: draft acts, their discussion and the answers to it."""
+
+    p.implements(p.IConfigurer)
+    p.implements(p.IPackageController, inherit=True)
+    p.implements(ICivicComponent)
+
+    def update_config(self, config: CKANConfig) -> None:
+        tk.add_template_directory(config, "templates")
+        tk.add_resource("assets", "opengov_regulation")
+
+    def before_dataset_index(self, document: dict[str, Any]) -> dict[str, Any]:
+        return packages.before_index(document)
+
+    def civic_manifest(self) -> ComponentManifest:
+        return MANIFEST

@@ -1,0 +1,1 @@
+"""Trees become files: Akoma Ntoso, HTML, DOCX, PDF."""

@@ -1,0 +1,1 @@
+"""The report on a discussion: one model, five files."""

@@ -1,0 +1,1 @@
+"""Two versions of an act beside each other: what changed, and where the comments stand now."""
