@@ -6,13 +6,23 @@ from ckan import authz
 from ckan.logic import get_action
 from flask import Flask
 
-from ckanext.opengov.civic.web import attached, caching, csrf, database, discreet_logs, drafts, framing, limiting
+from ckanext.opengov.civic.web import (
+    attached,
+    caching,
+    characters,
+    csrf,
+    database,
+    discreet_logs,
+    drafts,
+    framing,
+    limiting,
+)
 
 
 def install(app: Flask) -> None:
     """Put everything around the application, in this order."""
     discreet_logs.install()
-    for part in (database, csrf, caching, limiting, drafts, attached, framing):
+    for part in (database, characters, csrf, caching, limiting, drafts, attached, framing):
         part.install(app)
     _gather()
 

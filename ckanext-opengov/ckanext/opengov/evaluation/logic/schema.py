@@ -225,6 +225,11 @@ def ranking() -> Schema:
     return {"period": [v("ignore_empty"), v("unicode_safe")], "kind": [v("ignore_empty"), one_of(Kind)]}
 
 
+def of_agency(field: str) -> Schema:
+    """What asks about one agency; ``field`` names it."""
+    return {field: [tk.get_validator("not_empty"), agency]}
+
+
 def card() -> Schema:
     v: Any = tk.get_validator
     return {

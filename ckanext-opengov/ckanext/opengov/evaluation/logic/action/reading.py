@@ -143,9 +143,11 @@ def evaluation_ratings(context: Context, data_dict: DataDict) -> dict[str, Any]:
 
     :param agency: id or name of the agency
     :type agency: string
+
+    :raises ValidationError: for an unknown agency
     """
     tk.check_access("evaluation_ratings", context, data_dict)
-    return rating.summary(agency_id=schema.agency(data_dict.get("agency")))
+    return rating.summary(agency_id=checked(data_dict, schema.of_agency("agency"), context)["agency"])
 
 
 # --- of officers

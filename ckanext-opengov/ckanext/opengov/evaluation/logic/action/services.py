@@ -201,10 +201,7 @@ def evaluation_results_list(context: Context, data_dict: DataDict) -> dict[str, 
     :raises ValidationError: for an unknown agency
     """
     tk.check_access("evaluation_results_list", context, data_dict)
-    try:
-        agency_id = schema.agency(data_dict.get("owner_org"))
-    except tk.Invalid as error:
-        raise tk.ValidationError({"owner_org": [error.error]}) from error
+    agency_id = checked(data_dict, schema.of_agency("owner_org"), context)["owner_org"]
     return {"targets": results.targets(agency_id), "official": results.official(agency_id)}
 
 
