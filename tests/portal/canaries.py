@@ -20,6 +20,7 @@ from tests.civic import discussion_component as forum
 from tests.civic.test_privacy_files import docx, paragraph
 from tests.dialog import appeals, conference_ground, poll_ground
 from tests.dialog.appeals import act
+from tests.regulation import ground as acts
 
 _GAPS = re.compile(r"[\s\-\u00a0()+]+")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -146,7 +147,9 @@ def _file(name: str, content: bytes) -> dict[str, str]:
 
 
 def planted() -> World:
-    """A portal with canaries in an appeal and its files, a comment, a conference, a poll and the helpdesk."""
+    """A portal with canaries in an appeal and its files, a comment, a remark on a draft act, a conference, a poll and
+    the helpdesk.
+    """
     world = World()
     agency = appeals.agency(name="canaries")
     world.ids["agency"] = agency
@@ -154,7 +157,7 @@ def planted() -> World:
     world.people = {name: appeals.officer(agency, role) for name, role in roles.items()}
     world.people |= {"stranger": appeals.citizen(), "other_head": appeals.officer(appeals.agency(), Role.HEAD)}
     _follow(world, agency)
-    for part in (_appeal, _comment, _conference, _poll, _helpdesk):
+    for part in (_appeal, _comment, _remark, _conference, _poll, _helpdesk):
         part(world, agency)
     appeals.work()
     return world
@@ -201,6 +204,17 @@ def _comment(world: World, _agency: str) -> None:
     world.ids |= {"comment": made["id"], "reply": reply["id"], "thread": made["thread_id"], "topic": "1"}
     exports = [f"/discussion/{made['thread_id']}/export.{form}" for form in ("csv", "json")]
     world.paths += ["/example/topic/1", f"/discussion/comment/{made['id']}", *exports]
+
+
+def _remark(world: World, _agency: str) -> None:
+    shown = acts.opened()
+    words, wording = world.text("remark"), world.text("wanted wording")
+    said = acts.say(world.author(), shown, words=words, kind="proposal", wording=wording)
+    acts.publish(said["id"])
+    world.ids["remark"] = said["id"]
+    place = f"/draft-act/{shown['number']}"
+    comment = f"{place}/comment/{said['id']}"
+    world.paths += ["/draft-acts", place, f"{place}/part/art_2", f"{place}/discussion", comment]
 
 
 def _conference(world: World, agency: str) -> None:

@@ -253,7 +253,7 @@ def _columns() -> dict[str, str]:
     for key in ("sqlalchemy.url", "ckan.datastore.write_url"):
         with sa.create_engine(str(config[key])).connect() as connection:
             query = "SELECT table_schema, table_name, column_name FROM information_schema.columns"
-            query += " WHERE table_schema IN ('public', 'opengov') AND table_name NOT LIKE 'pg%'"
+            query += " WHERE table_schema IN ('public', 'opengov_data') AND table_name NOT LIKE 'pg%'"
             for schema, table, column in connection.execute(sa.text(query)).all():
                 values = sa.text(f'SELECT string_agg("{column}"::text, chr(10)) FROM "{schema}"."{table}"')
                 found[f"{table}.{column}"] = connection.execute(values).scalar() or ""
