@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -20,6 +21,7 @@ from ckan.common import config
 from ckan.plugins import core
 from ckanext.opengov.civic.model.journal import TABLES as JOURNAL_TABLES
 from passlib.hash import pbkdf2_sha512
+from sqlalchemy.exc import IllegalStateChangeError
 from sqlalchemy.orm import close_all_sessions
 
 from stack.layout import Layout
@@ -121,9 +123,18 @@ def app(portal_plugins: None, make_app: Any, monkeypatch: pytest.MonkeyPatch) ->
     return _Loaded.app
 
 
+def _close_sessions() -> None:
+    try:
+        close_all_sessions()
+    except IllegalStateChangeError:
+        # A server in this process still answers what a browser asked last.
+        time.sleep(1)
+        close_all_sessions()
+
+
 def empty_tables() -> None:
     """What CKAN's ``reset_db`` does, which asks for each table and empties it by itself: here it is one statement."""
-    close_all_sessions()
+    _close_sessions()
     with journal_writable(), model.ensure_engine().begin() as connection:
         there = set(sa.inspect(connection).get_table_names())
         tables = [table.name for table in reversed(model.meta.metadata.sorted_tables) if table.name in there]

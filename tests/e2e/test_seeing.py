@@ -44,7 +44,7 @@ def test_from_a_table_to_a_chart_and_to_another_site(page: Page, browser: Browse
     order = {
         "agency": country.agency["name"],
         "external_id": "s",
-        "name": "schools",
+        "name": "schools-to-see",
         "title_translated": {"en": "Schools"},
     }
     schema = {"fields": FIELDS, "primaryKey": "code"}
@@ -52,7 +52,7 @@ def test_from_a_table_to_a_chart_and_to_another_site(page: Page, browser: Browse
     helpers.call_action("data_push", resource_id=table["resource_id"], upload=io.BytesIO(ROWS.encode()))
 
     page.set_viewport_size(PHONE)
-    page.goto(f"{country.url}/en/dataset/schools")
+    page.goto(f"{country.url}/en/dataset/schools-to-see")
     page.get_by_role("link", name="Table, charts, map").click()
     expect(page.get_by_text("Rows: 60")).to_be_visible()
     check(page)
@@ -70,7 +70,7 @@ def test_from_a_table_to_a_chart_and_to_another_site(page: Page, browser: Browse
 
     # The form works without scripts, and what was chosen stands in the address.
     plain = browser.new_context(java_script_enabled=False).new_page()
-    plain.goto(f"{country.url}/en/dataset/schools/see/{table['resource_id']}?view=bars")
+    plain.goto(f"{country.url}/en/dataset/schools-to-see/see/{table['resource_id']}?view=bars")
     plain.get_by_text("Choose rows, columns and figures").click()
     plain.get_by_label("For each").select_option(label="Kind")
     plain.get_by_label("What to count").select_option(label="Sum")
@@ -83,7 +83,7 @@ def test_from_a_table_to_a_chart_and_to_another_site(page: Page, browser: Browse
     page.set_content(f"<!DOCTYPE html><html lang='en'><title>Another site</title><main>{frame}</main></html>")
     inside = page.frame_locator("iframe")
     expect(inside.get_by_role("row", name=re.compile("^school"))).to_contain_text("12,000")
-    plain.goto(f"{country.url}/en/dataset/schools/api")
+    plain.goto(f"{country.url}/en/dataset/schools-to-see/api")
     expect(plain.get_by_role("heading", name="Try it")).to_be_visible()
     check(page)
 

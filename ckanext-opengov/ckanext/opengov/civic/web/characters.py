@@ -9,6 +9,8 @@ from werkzeug.datastructures import MultiDict
 NUL = "\x00"
 # How JSON writes it.
 WRITTEN = b"\\u0000"
+# Characters. A form that is longer is refused, in words of its own, by the page that reads it.
+LONGEST_FORM = 400_000
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 
 
@@ -36,7 +38,7 @@ def _in_address() -> bool:
 
 
 def _in_body() -> bool:
-    if request.mimetype == FORM:
+    if request.mimetype == FORM and (request.content_length or 0) <= LONGEST_FORM:
         return _in_pairs(request.form)
     return request.mimetype == JSON and WRITTEN in request.get_data()
 
