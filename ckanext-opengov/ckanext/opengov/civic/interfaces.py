@@ -173,7 +173,7 @@ class ICivicComponent(p.Interface):
 
     def civic_manifest(self) -> ComponentManifest:
         """The component's manifest."""
-        raise NotImplementedError(f"{type(self).__name__} declares no manifest")
+        raise TypeError(f"{type(self).__name__} declares no manifest")
 
 
 def manifests() -> list[ComponentManifest]:

@@ -8,12 +8,14 @@ anything.
 from __future__ import annotations
 
 import logging
+from abc import ABCMeta, abstractmethod
 from dataclasses import dataclass, replace
 from typing import Any
 
 import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
+from ckan.plugins.base import PluginMeta
 from ckan.types import Context
 
 from ckanext.harvest.harvesters import HarvesterBase
@@ -64,20 +66,24 @@ class Look:
     plan: difference.Plan
 
 
-class ListHarvester(HarvesterBase):
+class _AbstractPlugin(ABCMeta, PluginMeta):
+    """A harvester that lacks a method is refused when CKAN loads it, not when it first runs."""
+
+
+class ListHarvester(HarvesterBase, metaclass=_AbstractPlugin):
     """Subclasses say what a configuration means, how a list is read and how a row becomes a record."""
 
+    @abstractmethod
     def settings(self, config: str) -> Settings:
         """:raises SourceError: ``mapping``, when the configuration is not valid"""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, fetched: fetching.Fetched, settings: Settings) -> Listing:
         """:raises SourceError: when there is no list in what was fetched"""
-        raise NotImplementedError
 
+    @abstractmethod
     def records(self, listing: Listing, settings: Settings) -> tuple[dict[str, Record], list[BadRow]]:
         """The records by key, and the bad rows, those that could not be read included."""
-        raise NotImplementedError
 
     def look(self, source: SourceView) -> Look | None:
         """Fetch a list and compare it with what is known.

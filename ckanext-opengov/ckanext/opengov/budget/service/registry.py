@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +17,7 @@ GONE = N_("The other register does not have it any more.")
 LANGUAGES = ("kk", "ru", "en")
 
 
-class Writer:
+class Writer(ABC):
     """Writes each record in one transaction. The kinds say how one is stored and shown or hidden."""
 
     TYPE = ""
@@ -52,13 +53,13 @@ class Writer:
         journal.record(self.TYPE, record["id"], f"{self.TYPE}.imported", actor=None)
         model.Session.commit()
 
+    @abstractmethod
     def store(self, record: Mapping[str, Any], *, is_new: bool) -> None:
         """Make the entity, or change it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def hide(self, package_id: str) -> None:
         """Show it as withdrawn."""
-        raise NotImplementedError
 
 
 def translated(record: Mapping[str, Any], name: str) -> dict[str, str]:

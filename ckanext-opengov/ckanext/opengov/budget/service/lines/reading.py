@@ -18,6 +18,7 @@ import openpyxl
 import polars as pl
 
 from ckanext.opengov.budget.service.lines.finding import Faulty, Finding, fault, shortened
+from ckanext.opengov.civic.service.archives import UNREADABLE
 from ckanext.opengov.civic.service.refusal import N_
 
 ROW = "_row"
@@ -238,7 +239,7 @@ def _workbook(path: Path) -> Any:
         if unpacked > UNPACKED_LIMIT:
             raise fault("readable", N_("The workbook is too large. Send the table as CSV."))
         return openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+    except UNREADABLE as error:
         if isinstance(error, Faulty):
             raise
         raise fault("readable", N_("The file is no workbook. Save it as XLSX or CSV again.")) from None

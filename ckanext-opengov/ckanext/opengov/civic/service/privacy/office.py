@@ -13,6 +13,7 @@ import openpyxl
 from lxml import etree
 
 from ckanext.opengov.civic.identifiers import is_iin
+from ckanext.opengov.civic.service.archives import UNREADABLE
 from ckanext.opengov.civic.service.privacy import limits
 from ckanext.opengov.civic.service.privacy.reading import Collector, Extracted, FileRefusal, damaged
 from ckanext.opengov.civic.service.refusal import N_
@@ -32,7 +33,7 @@ def kind_of(data: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except UNREADABLE:
         return None
     return next((kind for part, kind in _MAIN_PARTS.items() if part in names), "zip")
 
@@ -47,7 +48,7 @@ def check_archive(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except UNREADABLE as error:
         raise damaged("ZIP") from error
     unpacked = sum(member.file_size for member in members)
     bomb = len(members) > limits.MAX_MEMBERS or unpacked > limits.MAX_UNPACKED
@@ -77,7 +78,7 @@ def read_docx(data: bytes) -> Extracted:
             for name in sorted(filter(_TEXT_PARTS.fullmatch, archive.namelist())):
                 with archive.open(name) as part:
                     collector.extend(_paragraphs(part))
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, RuntimeError, OSError, ValueError) as error:
+    except (*UNREADABLE, etree.XMLSyntaxError) as error:
         if isinstance(error, FileRefusal):
             raise
         raise damaged("DOCX") from error

@@ -19,6 +19,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from ckanext.opengov.civic.service.archives import UNREADABLE
 from ckanext.opengov.civic.service.refusal import N_, Refusal
 from ckanext.opengov.data.service.lists.criteria import FREQUENCIES, criteria
 
@@ -181,7 +182,7 @@ def _rows(content: bytes) -> Iterator[list[Any]]:
         # Some programmes write a wrong size of the sheet.
         sheet.reset_dimensions()
         rows = [list(cells) for cells in _limited(sheet)]
-    except (zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError, SyntaxError) as error:
+    except (*UNREADABLE, IndexError, SyntaxError) as error:
         if isinstance(error, Refusal):
             raise
         raise Refusal(N_("This is not a workbook (XLSX). Download the list, fill it in, and send it back.")) from error

@@ -14,6 +14,7 @@ import xlrd
 from lxml import etree
 from openpyxl.utils.exceptions import InvalidFileException
 
+from ckanext.opengov.civic.service.archives import UNREADABLE
 from ckanext.opengov.data.service.tables.problem import TableProblem
 from ckanext.opengov.data.service.tables.rows import Source, as_text
 
@@ -34,7 +35,7 @@ def read_xlsx(path: Path) -> Source:
     try:
         # Uploaded files are stored without an ending, and openpyxl goes by the ending of a path.
         book = openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError):
+    except (InvalidFileException, *UNREADABLE):
         raise TableProblem("not_a_workbook", format="XLSX") from None
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
     return _first_table([(sheet.title, lambda sheet=sheet: _xlsx_rows(sheet)) for sheet in visible])
@@ -80,7 +81,7 @@ def read_ods(path: Path) -> Source:
     try:
         with zipfile.ZipFile(path) as package:
             names = _ods_sheets(package)
-    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError):
+    except (*UNREADABLE, etree.XMLSyntaxError):
         raise TableProblem("not_a_workbook", format="ODS") from None
     return _first_table([(name, lambda place=place: _ods_rows(path, place)) for place, name in enumerate(names)])
 

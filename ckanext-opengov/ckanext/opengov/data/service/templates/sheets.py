@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +19,7 @@ from xml.parsers import expat
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils import get_column_letter
 
+from ckanext.opengov.civic.service.archives import UNREADABLE
 from ckanext.opengov.civic.service.refusal import N_
 from ckanext.opengov.data.service.finding import Faulty, fault
 
@@ -78,7 +78,7 @@ class Book:
         """:raises Faulty: when it is none"""
         try:
             self._package = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, OSError, ValueError):
+        except UNREADABLE:
             raise fault(_MISSING) from None
         self._left = MOST_UNPACKED
         self._cells = MOST_CELLS
@@ -151,9 +151,7 @@ class Book:
                     parser.Parse(piece, False)
                     yield
                 parser.Parse(b"", True)
-        except _DAMAGE:
-            raise fault(_MISSING) from None
-        except (ValueError, OverflowError) as error:
+        except (*UNREADABLE, expat.ExpatError, OverflowError) as error:
             if isinstance(error, Faulty):
                 raise
             raise fault(_MISSING) from None
@@ -196,16 +194,6 @@ class Book:
         return found.texts
 
 
-_DAMAGE = (
-    expat.ExpatError,
-    zipfile.BadZipFile,
-    zlib.error,
-    KeyError,
-    NotImplementedError,
-    RuntimeError,
-    EOFError,
-    OSError,
-)
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 
 

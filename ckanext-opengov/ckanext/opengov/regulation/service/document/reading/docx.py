@@ -12,6 +12,7 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from lxml import etree
 
+from ckanext.opengov.civic.service.archives import UNREADABLE
 from ckanext.opengov.regulation.service.document.doubts import Doubt, Unreadable, quoted
 from ckanext.opengov.regulation.service.document.lines import Line, Source
 from ckanext.opengov.regulation.service.document.reading import xml
@@ -51,7 +52,9 @@ def _check_package(content: bytes) -> None:
             for name in names:
                 if name.endswith((".xml", ".rels")):
                     xml.parse(package.read(name))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+    except UNREADABLE as error:
+        if isinstance(error, Unreadable):
+            raise
         raise Unreadable("broken", detail=type(error).__name__) from error
 
 
