@@ -120,3 +120,10 @@ def test_russian_keeps_its_four_forms(tmp_path: Path) -> None:
     languages.build(tmp_path)
     for domain in ("ckan", languages.DOMAIN):
         assert catalogue(tmp_path / "ru" / "LC_MESSAGES" / f"{domain}.po", "ru").num_plurals == 4
+
+
+def test_no_address_of_ours_is_left_by_a_redirect_that_forgets_the_language(app: Any) -> None:
+    """Flask sends ``/x`` on to ``/x/`` where the rule ends with a slash, and does not know of ``/ru`` before it."""
+    rules = [rule for rule in app.flask_app.url_map.iter_rules() if rule.endpoint.startswith("opengov")]
+    assert len(rules) > 200
+    assert [rule.rule for rule in rules if rule.rule.endswith("/") and rule.strict_slashes] == ["/"]

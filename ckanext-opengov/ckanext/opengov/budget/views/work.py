@@ -51,7 +51,7 @@ def _officers_only() -> ResponseReturnValue | None:
     return None
 
 
-@blueprint.get("/")
+@blueprint.get("/", strict_slashes=False)
 def index() -> str:
     """The budgets of one's agencies."""
     return tk.render(f"{FOLDER}/index.html", {"budgets": _mine(), "words": display.titles()})

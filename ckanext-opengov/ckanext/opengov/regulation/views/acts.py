@@ -229,7 +229,7 @@ def eli(kind: str, year: int, place: int, version: int) -> ResponseReturnValue:
     return tk.redirect_to("opengov_regulation.show", number=found["number"], **wanted)
 
 
-@blueprint.get("/draft_act/")
+@blueprint.get("/draft_act/", strict_slashes=False)
 def to_the_list() -> ResponseReturnValue:
     """CKAN's own list of the type."""
     return tk.redirect_to("opengov_regulation.index")
