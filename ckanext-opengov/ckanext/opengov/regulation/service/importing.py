@@ -16,8 +16,9 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
-from ckanext.opengov.civic.service import agencies, journal
-from ckanext.opengov.civic.service.calendar import ALMATY, local_date
+from ckanext.opengov.civic.service import journal
+from ckanext.opengov.civic.service.archive_rows import KnownAgencies, moment
+from ckanext.opengov.civic.service.calendar import local_date
 from ckanext.opengov.civic.service.discussion import texts
 from ckanext.opengov.regulation.model.acts import DraftAct, Version, VersionPart, new_id
 from ckanext.opengov.regulation.service import cards, importing_comments, packages
@@ -31,7 +32,6 @@ LONGEST_TITLE = 500
 LONGEST_TEXT = 2_000_000
 # What an archived act may have become; nobody can comment on it any more.
 STATES = ("report", "agreed", "adopted", "withdrawn")
-FORMS = ("%Y-%m-%d", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M")
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,13 @@ def bring(content: str, form: str, source: str, agency_id: str | None) -> Report
     :raises ValidationError: when the file holds no cards
     """
     report = Report()
-    found = _checked(cards.read(content, form), _Agencies(agency_id), report)
+    found = _checked(cards.read(content, form), KnownAgencies(agency_id), report)
     while batch := list(islice(found, BATCH)):
         _bring(batch, source, report)
     return report
 
 
-def _checked(rows: Iterable[tuple[int, Mapping[str, Any]]], known: _Agencies, report: Report) -> Iterator[Card]:
+def _checked(rows: Iterable[tuple[int, Mapping[str, Any]]], known: KnownAgencies, report: Report) -> Iterator[Card]:
     seen: set[str] = set()
     for place, raw in rows:
         try:
@@ -100,7 +100,7 @@ def _checked(rows: Iterable[tuple[int, Mapping[str, Any]]], known: _Agencies, re
         yield card
 
 
-def _card(raw: Mapping[str, Any], known: _Agencies) -> Card:
+def _card(raw: Mapping[str, Any], known: KnownAgencies) -> Card:
     titles = _by_language(raw, "title", LONGEST_TITLE)
     if not titles:
         raise tk.ValidationError({"title": [tk._("The card has no title.")]})
@@ -139,49 +139,6 @@ def _one_of(name: str, value: str, known: Iterable[str]) -> str:
         message = tk._("“{value}” is not known. Use one of: {known}.")
         raise tk.ValidationError({name: [message.format(value=value[:40], known=", ".join(known))]})
     return value
-
-
-def moment(name: str, value: object) -> dt.datetime:
-    """A date of the archive; noon in Almaty when it gives no hour.
-
-    :raises ValidationError: with the form that is read
-    """
-    text = str(value or "").strip()
-    for form in FORMS:
-        try:
-            read = dt.datetime.strptime(text.removesuffix("Z"), form)  # noqa: DTZ007 - the zone is Almaty's
-        except ValueError:
-            continue
-        at = read if "%H" in form else read.replace(hour=12)
-        return at.replace(tzinfo=dt.UTC if text.endswith("Z") else ALMATY).astimezone(dt.UTC)
-    message = tk._("“{value}” is not a date. Write it as {example}.")
-    raise tk.ValidationError({name: [message.format(value=text[:40], example="2026-12-31")]})
-
-
-class _Agencies:
-    """The portal's agencies by id, name and title in any language."""
-
-    def __init__(self, default: str | None) -> None:
-        self.default = default
-        query = sa.select(model.Group.id, model.Group.name, model.Group.title, agencies.TITLES).where(
-            model.Group.is_organization, model.Group.state == model.State.ACTIVE
-        )
-        self.known: dict[str, str] = {}
-        for number, name, title, translated in model.Session.execute(query):
-            for key in filter(None, (number, name, title, *agencies.titles(translated).values())):
-                self.known.setdefault(key.casefold(), number)
-
-    def find(self, reference: object) -> str:
-        """The agency's id.
-
-        :raises ValidationError: when there is none
-        """
-        text = str(reference or "").strip()
-        found = self.known.get(text.casefold()) if text else self.default
-        if found is None:
-            message = tk._("There is no agency “{name}” on this portal.")
-            raise tk.ValidationError({"agency": [message.format(name=text[:60])]})
-        return found
 
 
 def _bring(batch: Sequence[Card], source: str, report: Report) -> None:
@@ -378,7 +335,7 @@ class RegistryActs:
         return Card(**{**vars(card), "id": record["id"]})
 
 
-class _Given(_Agencies):
+class _Given(KnownAgencies):
     """The agency that the registry's source has settled."""
 
     def __init__(self, agency_id: str) -> None:

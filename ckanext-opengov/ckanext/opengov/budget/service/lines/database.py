@@ -7,13 +7,11 @@ their own, made in the transaction that fills it: whatever kills an import leave
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from psycopg2.extras import RealDictCursor
 
-from ckanext.datastore.backend.postgres import get_write_engine
+from ckanext.opengov.civic.service.datastore import Cursor, Ground
 
 # Numbers for locks: of budgets that are written, and for making the tables.
 LOCKS = 7_305_111
@@ -90,44 +88,9 @@ CREATE TABLE IF NOT EXISTS opengov_data.budget_size (
 );
 """
 
-Connection = Any
-Cursor = Any
-_ready: set[str] = set()
-
-
-@contextmanager
-def connection() -> Iterator[Connection]:
-    """A connection of the DataStore's writer. What is not committed at the end is rolled back."""
-    raw = get_write_engine().raw_connection()
-    try:
-        _prepare(raw)
-        yield raw
-    finally:
-        # An aborted COPY leaves a connection that cannot be used again.
-        if raw.dbapi_connection is not None and raw.dbapi_connection.closed:
-            raw.invalidate()
-        else:
-            raw.rollback()
-        raw.close()
-
-
-@contextmanager
-def transaction() -> Iterator[Cursor]:
-    """A cursor whose work is committed at the end, if nothing fails."""
-    with connection() as raw, raw.cursor() as cursor:
-        yield cursor
-        raw.commit()
-
-
-def _prepare(raw: Connection) -> None:
-    address = raw.dbapi_connection.dsn
-    if address in _ready:
-        return
-    with raw.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SETUP])
-        cursor.execute(_GROUND)
-    raw.commit()
-    _ready.add(address)
+_ground = Ground(_GROUND, _SETUP)
+connection = _ground.connection
+transaction = _ground.transaction
 
 
 def rows(statement: Any, values: Any = None) -> list[dict[str, Any]]:

@@ -7,14 +7,12 @@ be called like the role that writes: PostgreSQL would then put CKAN's own tables
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg2
 from psycopg2 import sql
 
-from ckanext.datastore.backend.postgres import get_write_engine
+from ckanext.opengov.civic.service.datastore import Cursor, Ground
 
 # One number for all locks of pushes, and another for making the schema.
 LOCKS = 7_305_101
@@ -62,44 +60,9 @@ EXCEPTION WHEN duplicate_object THEN NULL;
 END $$;
 """
 
-Connection = Any
-Cursor = Any
-_ready: set[str] = set()
-
-
-@contextmanager
-def connection() -> Iterator[Connection]:
-    """A connection of the DataStore's writer. What is not committed at the end is rolled back."""
-    raw = get_write_engine().raw_connection()
-    try:
-        _prepare(raw)
-        yield raw
-    finally:
-        # An aborted COPY leaves a connection that cannot be used again.
-        if raw.dbapi_connection is not None and raw.dbapi_connection.closed:
-            raw.invalidate()
-        else:
-            raw.rollback()
-        raw.close()
-
-
-@contextmanager
-def transaction() -> Iterator[Cursor]:
-    """A cursor whose work is committed at the end, if nothing fails."""
-    with connection() as raw, raw.cursor() as cursor:
-        yield cursor
-        raw.commit()
-
-
-def _prepare(raw: Connection) -> None:
-    address = raw.dbapi_connection.dsn
-    if address in _ready:
-        return
-    with raw.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SETUP])
-        cursor.execute(_GROUND)
-    raw.commit()
-    _ready.add(address)
+_ground = Ground(_GROUND, _SETUP)
+connection = _ground.connection
+transaction = _ground.transaction
 
 
 def lock(cursor: Cursor, resource_id: str, seconds: float) -> bool:

@@ -9,6 +9,7 @@ import pysolr
 from ckan.types import Context, DataDict
 
 from ckanext.opengov.civic.logic.checked import checked
+from ckanext.opengov.civic.service import public_index
 from ckanext.opengov.dialog.logic import shared
 from ckanext.opengov.dialog.logic.schema import appeals as schema
 from ckanext.opengov.dialog.service.appeals import listing, searching, showing
@@ -43,12 +44,12 @@ def appeal_search(context: Context, data_dict: DataDict) -> dict[str, Any]:
     data = checked(data_dict, schema.searched(), context)
     filters = {**data, "agency_id": shared.agency_id(data)}
     words, limit = data.get("q", ""), data["limit"]
-    if not searching.words(words):
-        counted = searching.counts(filters)
+    if not public_index.words(words):
+        counted = searching.INDEX.counts(filters, searching.overdue(filters))
         found, cursor = listing.page(listing.condition("public", None, False), filters, limit)
     else:
         try:
-            counted = searching.find(words, filters, limit, data.get("cursor"))
+            counted = searching.INDEX.find(words, filters, limit, data.get("cursor"), searching.overdue(filters))
         except pysolr.SolrError as error:
             # The index refuses a cursor that it did not give; when it is down there is nothing to search in either.
             raise tk.ValidationError({"q": [tk._("The search does not answer this. Start it anew.")]}) from error

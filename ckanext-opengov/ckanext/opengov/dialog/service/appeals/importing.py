@@ -18,8 +18,9 @@ import ckan.model as model
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 
-from ckanext.opengov.civic.service import agencies, journal, privacy
-from ckanext.opengov.civic.service.calendar import ALMATY, is_late
+from ckanext.opengov.civic.service import journal, privacy
+from ckanext.opengov.civic.service.archive_rows import KnownAgencies, moment
+from ckanext.opengov.civic.service.calendar import is_late
 from ckanext.opengov.civic.service.discussion import similarity, texts
 from ckanext.opengov.civic.service.discussion.masking import public_copy
 from ckanext.opengov.civic.service.refusal import Refusal
@@ -36,10 +37,6 @@ BATCH = 250
 TEXT_LENGTH = 50_000
 SUBJECT_LENGTH = 120
 MOST_BAD = 1_000
-FORMS = (
-    *("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"),
-    *("%d.%m.%Y", "%d.%m.%Y %H:%M"),
-)
 
 
 @dataclass(frozen=True)
@@ -86,13 +83,13 @@ def bring(content: str, source: str, agency_id: str | None) -> Report:
     :raises ValidationError: when the table lacks a column
     """
     report = Report()
-    known = _Agencies(agency_id)
+    known = KnownAgencies(agency_id)
     for batch in _batches(_rows(content, known, report)):
         _bring(batch, source, report)
     return report
 
 
-def _rows(content: str, known: _Agencies, report: Report) -> Iterator[Row]:
+def _rows(content: str, known: KnownAgencies, report: Report) -> Iterator[Row]:
     reader = csv.DictReader(io.StringIO(content.removeprefix("\ufeff")))
     header = [(name or "").strip().lower() for name in reader.fieldnames or []]
     missing = [name for name in NEEDED if name not in header]
@@ -115,7 +112,7 @@ def _rows(content: str, known: _Agencies, report: Report) -> Iterator[Row]:
         yield row
 
 
-def _row(raw: Mapping[str, Any], known: _Agencies) -> Row:
+def _row(raw: Mapping[str, Any], known: KnownAgencies) -> Row:
     text = texts.check("text", raw.get("text") or "", TEXT_LENGTH)
     answer = (raw.get("answer") or "").strip()
     registered = moment("date", raw.get("date"))
@@ -142,49 +139,6 @@ def subject_of(text: str) -> str:
     if len(line) <= SUBJECT_LENGTH:
         return line
     return line[:SUBJECT_LENGTH].rpartition(" ")[0] + " …"
-
-
-def moment(name: str, value: object) -> dt.datetime:
-    """A date of the other portal; noon in Almaty when it gives no hour.
-
-    :raises ValidationError: with the forms that are read
-    """
-    text = str(value or "").strip()
-    for form in FORMS:
-        try:
-            read = dt.datetime.strptime(text.removesuffix("Z"), form)  # noqa: DTZ007 - the zone is Almaty's
-        except ValueError:
-            continue
-        at = read if "%H" in form else read.replace(hour=12)
-        return at.replace(tzinfo=dt.UTC if text.endswith("Z") else ALMATY).astimezone(dt.UTC)
-    message = tk._("“{value}” is not a date. Write it as {example}.")
-    raise tk.ValidationError({name: [message.format(value=text[:40], example="2026-12-31")]})
-
-
-class _Agencies:
-    """The portal's agencies by id, name and title in any language."""
-
-    def __init__(self, default: str | None) -> None:
-        self.default = default
-        query = sa.select(model.Group.id, model.Group.name, model.Group.title, agencies.TITLES).where(
-            model.Group.is_organization, model.Group.state == model.State.ACTIVE
-        )
-        self.known: dict[str, str] = {}
-        for number, name, title, _translated in model.Session.execute(query):
-            for key in filter(None, (number, name, title)):
-                self.known.setdefault(key.casefold(), number)
-
-    def find(self, reference: object) -> str:
-        """The agency's id.
-
-        :raises ValidationError: when there is none
-        """
-        text = str(reference or "").strip()
-        found = self.known.get(text.casefold()) if text else self.default
-        if found is None:
-            message = tk._("There is no agency “{name}” on this portal.")
-            raise tk.ValidationError({"agency": [message.format(name=text[:60])]})
-        return found
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:

@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 import pysolr
 from ckan.types import Context, DataDict
 
-from ckanext.opengov.civic.service import officers, wording
+from ckanext.opengov.civic.service import officers, public_index, wording
 from ckanext.opengov.civic.service.limits import limited
 from ckanext.opengov.regulation.logic import shared
 from ckanext.opengov.regulation.logic.auth.acts import visible
@@ -102,12 +102,12 @@ def draft_act_search(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("draft_act_search", context, data_dict)
     data = shared.validated(data_dict, schema.listed(), context)
     filters, words = {**data, "agency_id": data.get("agency")}, data.get("q", "")
-    if not searching.words(words):
-        counted = searching.counts(filters)
+    if not public_index.words(words):
+        counted = searching.INDEX.counts(filters)
         found, following = listing.acts(filters, data["limit"])
     else:
         try:
-            counted = searching.find(words, filters, data["limit"], data.get("cursor"))
+            counted = searching.INDEX.find(words, filters, data["limit"], data.get("cursor"))
         except pysolr.SolrError as error:
             # The index refuses a cursor that it did not give; when it is down there is nothing to search in either.
             raise tk.ValidationError({"q": [tk._("The search does not answer this. Start it anew.")]}) from error
