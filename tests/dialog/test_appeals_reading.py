@@ -20,6 +20,8 @@ open_at_once = pytest.mark.ckan_config("opengov.dialog.premoderation", False)
 IIN = "880101300010"
 PRIVATE = f"Мой ИИН {IIN}, телефон +7 701 234 56 78. Почему не выплатили пособие?"
 
+SUBJECT = "Отопление в школе"
+
 
 def search(user: str | None, **data: Any) -> dict[str, Any]:
     return tk.get_action("package_search")(
@@ -75,7 +77,7 @@ def test_identifiers_are_nowhere_that_others_look() -> None:
 @pytest.mark.parametrize("visibility", ["private", "pending"])
 def test_a_private_appeal_is_seen_by_its_author_and_its_officers_only(visibility: str) -> None:
     author, to = citizen(), agency()
-    filed = write(author, to, public=visibility == "pending")
+    filed = write(author, to, subject=SUBJECT, public=visibility == "pending")
     work()
     member = factories.User()["name"]
     sysadmin = factories.Sysadmin()["name"]
@@ -87,6 +89,9 @@ def test_a_private_appeal_is_seen_by_its_author_and_its_officers_only(visibility
             act("package_show", reader, id=filed["number"])
         assert act("appeal_list", reader)["appeals"] == []
         assert search(reader, include_private=True)["count"] == 0
+        for words in ("", SUBJECT):
+            found = act("appeal_search", reader, q=words)
+            assert (found["appeals"], found["count"], found["facets"]["topic"]) == ([], 0, {})
     for reader in (author, officer(to, Role.AUTHOR), officer(to, Role.MODERATOR), officer(agency(), Role.SUPERVISOR)):
         assert act("appeal_show", reader, number=filed["number"])["number"] == filed["number"]
         assert act("package_show", reader, id=filed["number"])["name"] == filed["number"]
