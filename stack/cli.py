@@ -273,8 +273,8 @@ def test(layout: Layout, _arguments: argparse.Namespace, rest: list[str]) -> int
         return _beside_the_portal([layout], lambda: _python(layout, _pytest(layout, rest)).wait())
     # The whole suite runs in two processes, file by file, each on a twin of its own: two cores, half the time.
     twins = [layout, replace(layout, twin=layout.twin + 1)]
-    # In the order of the folders: browser tests that follow each other share the running portal of their process.
-    whole = [f"--numprocesses={len(twins)}", "--dist=loadfile", "--no-loadscope-reorder"]
+    # The groups are those of tests/conftest.py, in the order of the folders.
+    whole = [f"--numprocesses={len(twins)}", "--dist=loadgroup", "--no-loadscope-reorder"]
     return _beside_the_portal(twins, lambda: _python(layout, _pytest(layout, whole)).wait())
 
 

@@ -48,6 +48,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.output = str(twin.folder / "screenshots")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What one process works through in one go: a file; and all browser tests, so that one portal is started."""
+    for item in items:
+        group = "e2e" if "e2e" in item.path.parts else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _only_test_databases() -> None:
     for key in ("sqlalchemy.url", "ckan.datastore.write_url", "ckan.datastore.read_url"):

@@ -141,8 +141,10 @@ def _data(ministry: str, author: str) -> list[str]:
     ]
 
 
-def walk(app: Any, name: str | None, starts: tuple[str, ...]) -> tuple[set[str], set[str]]:
-    """The fields without help, and the names of those that have some, on all pages that a person comes to."""
+def walk(app: Any, name: str | None, starts: tuple[str, ...]) -> tuple[set[str], set[str], set[str]]:
+    """The fields without help, the names of those that have some, and the pages with a form from which the helpdesk
+    cannot be asked, of all pages that a person comes to.
+    """
     token = factories.APIToken(user=name)["token"] if name else ""
     client = Signed(app.test_client(), token)
     walked = Walk(client, app.flask_app.url_map.bind(""), starts, ("/ru",))
@@ -154,7 +156,8 @@ def walk(app: Any, name: str | None, starts: tuple[str, ...]) -> tuple[set[str],
     shown = {path: text for path, text in pages.items() if not STOCK.search(path)}
     bad = {f"{path} {field}" for path, text in shown.items() for field in unhelped(text)}
     names = {one for text in shown.values() for one in html.fromstring(text).xpath("//form//*/@name")}
-    return bad, names
+    unasked = {path for path, text in shown.items() if "<form" in text and "/helpdesk/new?" not in text}
+    return bad, names, unasked
 
 
 def test_each_field_of_a_form_has_its_help(app: Any) -> None:
@@ -166,8 +169,9 @@ def test_each_field_of_a_form_has_its_help(app: Any) -> None:
         (world.citizen, (*CITIZENS, *world.of_citizen)),
         (admin, (*OFFICERS, *world.of_officer)),
     ):
-        bad, names = walk(app, name, starts)
+        bad, names, unasked = walk(app, name, starts)
         assert not bad, "\n".join(sorted(bad))
+        assert not (unasked if name == admin else ()), "\n".join(sorted(unasked))
         seen |= names
     # The walk came to the forms: of citizens, of each part of dialogue and data, of administrators of agencies.
     assert {"bin", "solved", "reason", "attachments", "legal_reason", "hand_over_to", "link_url"} - seen <= {
